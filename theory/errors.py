@@ -1,0 +1,67 @@
+"""The error tree: everything that the user can cause and mend, each message naming the cause and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ClaimError",
+    "ConfigurationError",
+    "DivergenceError",
+    "LandscapeError",
+    "NonUniqueOptimumError",
+    "UnknownNameError",
+]
+
+
+class LandscapeError(Exception):
+    """Base of every error that the `landscape` command reports as one message instead of a traceback.
+
+    Attributes
+    ----------
+    exit_code : int
+        Status with which the command ends: 2 where the input was refused, 1 where a run failed.
+    """
+
+    exit_code: int = 2
+
+
+class ConfigurationError(LandscapeError):
+    """A configuration that cannot be read or is not allowed: names the key, what was given and what is allowed."""
+
+
+class NonUniqueOptimumError(LandscapeError):
+    """A singular problem: the objective has more than one minimiser, so that no solution is *the* optimum."""
+
+
+class DivergenceError(LandscapeError):
+    """A descent that grows without bound: names the step size and the largest stable one."""
+
+    exit_code = 1
+
+
+class ClaimError(LandscapeError):
+    """A claim that cannot be judged as stated: a name taken twice, an unknown symbol, unsatisfiable hypotheses."""
+
+
+class UnknownNameError(LandscapeError):
+    """A name that nothing answers to: of a claim, a learner, a formula."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """Build the message from the names there are, suggesting the ones most like the one given.
+
+        Parameters
+        ----------
+        kind : str
+            What the name was to stand for, as the message calls it: "claim", "learner".
+        name : str
+            The name given.
+        known : iterable of str
+            The names there are.
+        """
+        names = sorted(known)
+        close = get_close_matches(name, names)
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are: {', '.join(names)}"
+        return cls(f"unknown {kind} {name!r}: {remedy}")
