@@ -1,0 +1,398 @@
+"""What a claim is: a sentence, its hypotheses, its definitions as named layers, a conclusion, and where it is from."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal, Protocol
+
+import sympy as sp
+
+from theory.errors import ClaimError, UnknownNameError
+from theory.formula import Formula, Iff, Operator, Relation
+from theory.gain import MatrixQuantity
+from theory.mixture import Array, InnerLoop, Mixture, Number
+from theory.words import Polynomial
+
+__all__ = [
+    "Claim",
+    "Conclusion",
+    "Condition",
+    "Convergence",
+    "EvaluatedMixture",
+    "Expectation",
+    "Layer",
+    "Limit",
+    "MatrixIdentity",
+    "MixtureProperty",
+    "Monotonicity",
+    "PositiveDefinite",
+    "ScalarQuantity",
+    "Source",
+    "Square",
+    "Statement",
+    "builtin_claims",
+    "select",
+]
+
+Expected = Literal["proved", "supported", "refuted"]
+
+
+class ScalarQuantity(Protocol):
+    """A quantity that the library derives; see :class:`theory.gain.PairQuantity`."""
+
+    @property
+    def name(self) -> Any:
+        """Which quantity."""
+
+    def expression(self) -> sp.Expr:
+        """Derive it."""
+
+
+class EvaluatedMixture(Protocol):
+    """A mixture with its derived optima and risks at hand, in exact or floating arithmetic."""
+
+    mixture: Mixture
+    inner_loop: InnerLoop
+    theta_nal: Array
+    theta_maml: Array
+    risk_nal: Number
+    risk_maml: Number
+    gain: Number
+    noise_floor: Number
+    hessian_nal: Array
+    hessian_maml: Array
+
+    def risk(self, theta: Array) -> Number:
+        """Excess risk after adaptation from ``theta``."""
+
+    def solve(self, matrix: Array, vector: Array) -> Array:
+        """Solve a linear system in the arithmetic of the mixture."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim is from.
+
+    Parameters
+    ----------
+    kind : {"abstract", "paper", "derived here", "user"}
+        ``abstract``: stated in the abstract of ``reference``; ``derived here``: found by this project.
+    reference : str
+        Paper or note, and the place in it.
+    """
+
+    kind: Literal["abstract", "paper", "derived here", "user"]
+    reference: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A named definition that later layers and the conclusion use.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The name.
+    definition : sympy.Expr or None
+        The hand-typed definition, in hypothesised symbols and earlier layers. ``None`` leaves the layer to its
+        derivation.
+    derivation : ScalarQuantity or None
+        What the library derives under that name. Where both are given they are checked to be equal.
+    positive : bool
+        A lemma: the layer is > 0 under the hypotheses. It is proved before it is used.
+    """
+
+    symbol: sp.Symbol
+    definition: sp.Expr | None = None
+    derivation: ScalarQuantity | None = None
+    positive: bool = False
+
+    def __post_init__(self) -> None:
+        if self.definition is None and self.derivation is None:
+            raise ClaimError(f"layer {self.symbol} has neither a definition nor a derivation; give at least one")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A conclusion that is a formula: an identity, an inequality, an equivalence, or any combination."""
+
+    formula: Formula
+
+    @property
+    def kind(self) -> str:
+        """The word for it."""
+        if isinstance(self.formula, Iff):
+            return "equivalence"
+        if isinstance(self.formula, Relation):
+            return "identity" if self.formula.operator == "==" else "inequality"
+        return "formula"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """``expression`` tends to ``value`` as ``variable`` tends to ``point``.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        In hypothesised symbols and layers.
+    variable : sympy.Symbol
+        What moves.
+    point : sympy.Expr
+        Where to: an expression free of the variable, or ``sympy.oo``.
+    value : sympy.Expr
+        The limit, or ``sympy.oo``.
+    """
+
+    expression: sp.Expr
+    variable: sp.Symbol
+    point: sp.Expr
+    value: sp.Expr
+    kind = "limit"
+
+
+@dataclass(frozen=True)
+class Monotonicity:
+    """``expression`` is nondecreasing, or nonincreasing, in each of ``variables`` over the hypothesised domain."""
+
+    expression: sp.Expr
+    variables: tuple[sp.Symbol, ...]
+    direction: Literal["nondecreasing", "nonincreasing"]
+    kind = "monotonicity"
+
+
+@dataclass(frozen=True)
+class MatrixIdentity:
+    """A derived matrix, vector or scalar equals a hand-typed one, for every dimension and all symmetric matrices.
+
+    Parameters
+    ----------
+    derived : MatrixQuantity or callable returning Polynomial
+        Derived when first needed.
+    stated : Polynomial
+        Typed by hand.
+    """
+
+    derived: MatrixQuantity | Callable[[], Polynomial]
+    stated: Polynomial
+    kind = "identity"
+
+    def derive(self) -> Polynomial:
+        """Run the derivation."""
+        return self.derived.polynomial() if isinstance(self.derived, MatrixQuantity) else self.derived()
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The expectation of ``word`` over Gaussian data is ``stated``, for every dimension and sample count.
+
+    Parameters
+    ----------
+    word : Polynomial
+        In the sample covariance ``Shat`` and fixed letters.
+    stated : Polynomial
+        In ``S`` and the fixed letters, typed by hand.
+    """
+
+    word: Polynomial
+    stated: Polynomial
+    kind = "expectation"
+
+
+@dataclass(frozen=True)
+class Square:
+    """One summand of a certificate of positive definiteness: ``coefficient tr(core)... factor' core factor``.
+
+    Parameters
+    ----------
+    coefficient : sympy.Expr
+        Nonnegative under the hypotheses; ``positive`` says that it is > 0.
+    traces : tuple of int
+        Powers of S whose traces multiply the coefficient, each positive because S is positive definite.
+    factor : Polynomial
+        Any polynomial in S.
+    core : int
+        Power of S in the middle, at least 1.
+    """
+
+    coefficient: sp.Expr
+    traces: tuple[int, ...]
+    factor: Polynomial
+    core: int
+
+
+@dataclass(frozen=True)
+class PositiveDefinite:
+    """A derived matrix is positive definite, because it is the sum of the given squares.
+
+    At least one square must have the identity as its factor and a coefficient that is > 0 under the hypotheses.
+    """
+
+    derived: MatrixQuantity
+    squares: tuple[Square, ...]
+    kind = "inequality"
+
+
+@dataclass(frozen=True)
+class MixtureProperty:
+    """A comparison of two numbers or arrays that holds for every mixture of a family.
+
+    Parameters
+    ----------
+    sides : callable
+        Takes an evaluated mixture; returns the left side, the operator and the right side, typed by hand.
+    restrict : callable
+        Maps any mixture and inner loop to one that meets the hypotheses.
+    """
+
+    sides: Callable[[EvaluatedMixture], tuple[Any, Operator, Any]]
+    restrict: Callable[[Mixture, InnerLoop], tuple[Mixture, InnerLoop]] = lambda mixture, inner_loop: (
+        mixture,
+        inner_loop,
+    )
+    kind = "property"
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Descent by a learner's own update reaches ``optimum``, for every mixture of a family.
+
+    Parameters
+    ----------
+    learner : str
+        Name of the learner.
+    optimum : callable
+        Takes an evaluated mixture; returns the claimed optimum, typed by hand, shape (d,).
+    restrict : callable
+        As in :class:`MixtureProperty`.
+    """
+
+    learner: str
+    optimum: Callable[[EvaluatedMixture], Array]
+    restrict: Callable[[Mixture, InnerLoop], tuple[Mixture, InnerLoop]] = lambda mixture, inner_loop: (
+        mixture,
+        inner_loop,
+    )
+    kind = "convergence"
+
+
+Conclusion = (
+    Statement | Limit | Monotonicity | MatrixIdentity | Expectation | PositiveDefinite | MixtureProperty | Convergence
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A claim about meta-learning, to be judged.
+
+    Parameters
+    ----------
+    name : str
+        Stable and unique, for example ``collins2022.gain-isotropic``.
+    sentence : str
+        The claim in one plain sentence.
+    hypotheses : tuple of Formula
+        All of them, domains included: no symbol carries an assumption of its own.
+    conclusion : Conclusion
+        What is claimed.
+    source : Source
+        Where it is from.
+    expected : {"proved", "supported", "refuted"}
+        The verdict it ought to get. ``proved`` also satisfies ``supported``.
+    layers : tuple of Layer
+        Definitions, each in terms of hypothesised symbols and earlier layers.
+    setting : str
+        What is assumed in words where symbols cannot say it, for example "S is symmetric positive definite".
+    instances : MixtureProperty or None
+        The same claim on concrete mixtures, checked in exact arithmetic as a second opinion.
+    """
+
+    name: str
+    sentence: str
+    hypotheses: tuple[Formula, ...]
+    conclusion: Conclusion
+    source: Source
+    expected: Expected = "proved"
+    layers: tuple[Layer, ...] = ()
+    setting: str = ""
+    instances: MixtureProperty | None = None
+
+    @property
+    def kind(self) -> str:
+        """identity, inequality, equivalence, limit, monotonicity, expectation, convergence or property."""
+        return self.conclusion.kind
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of the paper, evaluated on one configuration.
+
+    Parameters
+    ----------
+    claim : str
+        Name of the claim whose condition it is.
+    sentence : str
+        What it means where it holds.
+    sides : callable
+        Takes an evaluated mixture; returns left side, operator, right side, or ``None`` where it does not apply.
+    """
+
+    claim: str
+    sentence: str
+    sides: Callable[[EvaluatedMixture], tuple[Number, Operator, Number] | None]
+
+
+def builtin_claims() -> tuple[Claim, ...]:
+    """Return every claim of ``theory/claims``, in the order of file and statement.
+
+    Raises
+    ------
+    ClaimError
+        If two claims have the same name.
+    """
+    package = importlib.import_module("theory.claims")
+    modules = [
+        importlib.import_module(f"theory.claims.{module.name}")
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name)
+    ]
+    claims = [claim for module in modules for claim in getattr(module, "CLAIMS", ())]
+    _refuse_duplicates(claims)
+    return tuple(claims)
+
+
+def _refuse_duplicates(claims: Iterable[Claim]) -> None:
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.name in seen:
+            raise ClaimError(f"two claims are named {claim.name!r}; names must be unique")
+        seen.add(claim.name)
+
+
+def select(claims: Iterable[Claim], selectors: Iterable[str]) -> tuple[Claim, ...]:
+    """Pick claims by name or glob.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        What to pick from.
+    selectors : iterable of str
+        Names or globs such as ``collins2022.gain-*``; none selects everything.
+
+    Raises
+    ------
+    UnknownNameError
+        If a selector matches nothing.
+    """
+    claims, selectors = tuple(claims), tuple(selectors)
+    for selector in selectors:
+        if not any(fnmatchcase(claim.name, selector) for claim in claims):
+            raise UnknownNameError.among("claim", selector, [claim.name for claim in claims])
+    return tuple(_matching(claims, selectors)) if selectors else claims
+
+
+def _matching(claims: Iterable[Claim], selectors: tuple[str, ...]) -> Iterator[Claim]:
+    return (claim for claim in claims if any(fnmatchcase(claim.name, selector) for selector in selectors))
