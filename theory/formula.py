@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import sympy as sp
 
@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 Operator = Literal["<", "<=", "==", "!=", ">=", ">"]
-Expression = sp.Expr | int
-Latex = Callable[[sp.Expr], str]
+Expression: TypeAlias = sp.Expr | int
+Latex: TypeAlias = Callable[[sp.Expr], str]
 
 _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
@@ -129,8 +129,13 @@ class Relation(Formula):
         """Return the opposite comparison."""
         return Relation(self.lhs, _NEGATED[self.operator], self.rhs)
 
+    @property
+    def sign(self) -> str:
+        """The comparison sign in LaTeX."""
+        return _LATEX[self.operator]
+
     def latex(self, render: Latex) -> str:
-        return f"{render(self.lhs)} {_LATEX[self.operator]} {render(self.rhs)}"
+        return f"{render(self.lhs)} {self.sign} {render(self.rhs)}"
 
     def __str__(self) -> str:
         return f"{self.lhs} {self.operator} {self.rhs}"

@@ -6,6 +6,7 @@ covariances (:func:`commuting_optimum`), and scalars for two isotropic classes (
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -18,7 +19,16 @@ from theory.moments import COVARIANCE
 from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
 from theory.words import IDENTITY, Polynomial, Word, bilinear, letter, vector
 
-__all__ = ["ClassQuantity", "MatrixQuantity", "Objective", "PairQuantity", "Setting", "commuting_optimum"]
+__all__ = [
+    "ClassQuantity",
+    "MatrixQuantity",
+    "Objective",
+    "PairQuantity",
+    "Setting",
+    "Substituted",
+    "commuting_optimum",
+    "small_step_gain",
+]
 
 PairName = Literal[
     "share_nal",
@@ -122,24 +132,64 @@ class PairQuantity:
         return derive_pair(self.setting)[self.name]
 
 
+@dataclass(frozen=True)
+class Substituted:
+    """A derived quantity at special values of some of its symbols, all replaced at once.
+
+    Parameters
+    ----------
+    quantity : ClassQuantity or PairQuantity
+        What is derived.
+    replacements : tuple of (symbol, expression)
+        What its symbols become.
+    """
+
+    quantity: ClassQuantity | PairQuantity
+    replacements: tuple[tuple[sp.Symbol, sp.Expr], ...]
+
+    @property
+    def name(self) -> str:
+        """The quantity's name with the replacements."""
+        return f"{self.quantity.name} at {', '.join(f'{symbol} = {value}' for symbol, value in self.replacements)}"
+
+    def expression(self) -> sp.Expr:
+        """Derive the quantity, then substitute."""
+        return self.quantity.expression().xreplace({symbol: sp.sympify(value) for symbol, value in self.replacements})
+
+
 @cache
 def derive_pair(setting: Setting) -> dict[str, sp.Expr]:
-    """Derive every quantity of the isotropic pair.
+    """Derive every quantity of the isotropic pair, in the symbols of the two classes."""
+    curvature, floor = setting.curvature(), setting.noise_floor()
+    return pair_quantities(
+        tuple(curvature.at_scalars({COVARIANCE: variance}, d) for variance in (rho_E, rho_H)),
+        tuple(
+            floor.at_scalars({COVARIANCE: variance}, d).xreplace({nu2: noise})
+            for variance, noise in ((rho_E, nu2_E), (rho_H, nu2_H))
+        ),
+    )
+
+
+def pair_quantities(curvatures: Sequence[sp.Expr], noise_floors: Sequence[sp.Expr]) -> dict[str, sp.Expr]:
+    """Derive every quantity of the isotropic pair from the multiples of the identity that the classes' Q are.
 
     On the line through the centres, with c_E at 0 and c_H at 1 in units of their distance, a solution at
     ``1 - share`` is ``(1 - share - position)^2 R2 + V`` away from a class's optimal solutions in mean square. Off that
     line every risk only grows, because each class's curvature is a multiple of the identity.
+
+    Parameters
+    ----------
+    curvatures, noise_floors : sequence of two sympy.Expr
+        Of the easy and the hard class: expressions, or symbols that stand for them.
     """
-    classes = [(1 - p, rho_E, V_E, nu2_E, 0), (p, rho_H, V_H, nu2_H, 1)]
-    curvature, floor = setting.curvature(), setting.noise_floor()
+    classes = zip((1 - p, p), (rho_E, rho_H), (V_E, V_H), curvatures, noise_floors, (0, 1), strict=True)
     plain_curvature = population_excess()
     risk, plain_risk, noise = sp.S.Zero, sp.S.Zero, sp.S.Zero
-    for weight, variance, spread, label_noise, position in classes:
+    for weight, variance, spread, curvature, floor, position in classes:
         distance = (1 - share - position) ** 2 * R2 + spread
-        values = {COVARIANCE: variance}
-        noise += weight * floor.at_scalars(values, d).xreplace({nu2: label_noise})
-        risk += weight * curvature.at_scalars(values, d) * distance / 2
-        plain_risk += weight * plain_curvature.at_scalars(values, d) * distance / 2
+        noise += weight * floor
+        risk += weight * curvature * distance / 2
+        plain_risk += weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance / 2
     risk += noise
     share_maml, share_nal = _minimiser(risk), _minimiser(plain_risk)
     risk_maml, risk_nal = risk.xreplace({share: share_maml}), risk.xreplace({share: share_nal})
@@ -152,8 +202,8 @@ def derive_pair(setting: Setting) -> dict[str, sp.Expr]:
         "gain": risk_nal - risk_maml,
         "ratio": risk_nal / risk_maml,
         "noise_floor": noise,
-        "curvature_easy": curvature.at_scalars({COVARIANCE: rho_E}, d),
-        "curvature_hard": curvature.at_scalars({COVARIANCE: rho_H}, d),
+        "curvature_easy": curvatures[0],
+        "curvature_hard": curvatures[1],
     }
 
 
@@ -180,15 +230,25 @@ def commuting_optimum(classes: int, setting: Setting | None = None) -> sp.Expr:
         In the class weights ``p_k``, the eigenvalues ``lam_k`` and coordinates ``c_k`` of the centres in one common
         eigendirection, and the power sums ``t_k_r`` = tr(Sigma_k^r), for k = 0, 1, ...
     """
+    return coordinate_optimum([commuting_curvature(k, setting) for k in range(classes)])
+
+
+def commuting_curvature(k: int, setting: Setting | None = None) -> sp.Expr:
+    """Derive the eigenvalue of class k's curvature in a common eigendirection, in ``lam_k`` and the ``t_k_r``."""
+
+    def power_sum(word: Word) -> sp.Expr:
+        return sp.Symbol(f"t_{k}_{len(word)}") if word else d
+
     form = population_excess() if setting is None else setting.curvature()
+    return form.at_eigenvalues({COVARIANCE: sp.Symbol(f"lam_{k}")}, power_sum)
+
+
+def coordinate_optimum(curvatures: Sequence[sp.Expr]) -> sp.Expr:
+    """Derive one coordinate of an optimum from the classes' curvatures in that direction, in ``p_k`` and ``c_k``."""
     risk, coordinate = sp.S.Zero, sp.Symbol("theta")
-    for k in range(classes):
-        weight, eigenvalue, centre = sp.symbols(f"p_{k} lam_{k} c_{k}")
-
-        def power_sum(word: Word, k: int = k) -> sp.Expr:
-            return sp.Symbol(f"t_{k}_{len(word)}") if word else d
-
-        risk += weight * form.at_eigenvalues({COVARIANCE: eigenvalue}, power_sum) * (coordinate - centre) ** 2 / 2
+    for k, curvature in enumerate(curvatures):
+        weight, centre = sp.symbols(f"p_{k} c_{k}")
+        risk += weight * curvature * (coordinate - centre) ** 2 / 2
     slope = sp.diff(risk, coordinate)
     return -slope.xreplace({coordinate: sp.S.Zero}) / sp.diff(slope, coordinate)
 
@@ -235,3 +295,28 @@ class Objective:
     def stationary_point(self) -> Polynomial:
         """Return the solution of ``hessian theta = moment``, which the slope in every direction amounts to."""
         return letter(f"{self.hessian}^-1") * vector(self.moment)
+
+
+def small_step_gain() -> Polynomial:
+    """Derive the coefficient of alpha^2 in the gain of one inner step, for any mixture.
+
+    The curvature's own expansion in alpha gives MAML's Hessian ``Sbar + alpha H1 + ...`` and moment vector
+    ``b0 + alpha b1 + ...`` (averages over tasks, as letters), hence its optimum ``theta_NAL + alpha theta1 + ...``; the
+    gain is the rise of MAML's objective from its minimum, ``alpha^2/2 theta1' Sbar theta1`` to leading order.
+
+    Returns
+    -------
+    Polynomial
+        A scalar in the letters ``Sbar`` = E[Sigma], ``E[S2]`` = E[Sigma^2] and the vectors ``E[S theta*]``,
+        ``E[S2 theta*]``.
+    """
+    first_order = adapted_risk().curvature.coefficient(alpha, 1)
+    names: dict[Word, str] = {(COVARIANCE, COVARIANCE): "E[S2]"}
+    averages = [(names[word], value) for (word, _), value in first_order.terms.items()]
+    hessian_rise = sum((letter(name) * value for name, value in averages), start=Polynomial({}))
+    moment_rise = sum(
+        (vector(name.replace("]", " theta*]")) * value for name, value in averages), start=Polynomial({}, "vector")
+    )
+    theta_nal = Objective("Sbar", "E[S theta*]", sp.S.Zero).stationary_point()
+    theta_rise = letter("Sbar^-1") * (moment_rise - hessian_rise * theta_nal)
+    return bilinear(theta_rise, letter("Sbar"), theta_rise) / 2

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 import sympy as sp
 
+from theory.symbols import d, m
 from theory.words import Closed, Polynomial, Term, Word, closed_form_of, reduced
 
-__all__ = ["COVARIANCE", "SAMPLE_COVARIANCE", "expectation"]
+__all__ = ["COVARIANCE", "SAMPLE_COVARIANCE", "IsotropicMoment", "expectation"]
 
 SAMPLE_COVARIANCE = "Shat"
 COVARIANCE = "S"
@@ -85,6 +87,23 @@ def expectation(polynomial: Polynomial, samples: sp.Expr) -> Polynomial:
         },
         polynomial.kind,
     )
+
+
+@dataclass(frozen=True)
+class IsotropicMoment:
+    """The multiple of the identity that ``E[Shat^power]`` is when the covariance is the identity."""
+
+    power: int
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"E[Shat^{self.power}] for the identity covariance"
+
+    def expression(self) -> sp.Expr:
+        """Derive it, in ``d`` and ``m``."""
+        word = Polynomial({((SAMPLE_COVARIANCE,) * self.power, ()): sp.S.One})
+        return expectation(word, m).at_scalars({COVARIANCE: sp.S.One}, d)
 
 
 def _copies(term: Term) -> int:

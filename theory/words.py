@@ -128,10 +128,10 @@ class Polynomial:
         )
 
     def __rmul__(self, other: sp.Expr | int) -> Polynomial:
-        return scalar(other) * self
+        return scalar(other).__mul__(self)
 
     def __truediv__(self, other: sp.Expr | int) -> Polynomial:
-        return self * (sp.S.One / sp.sympify(other))
+        return self.__mul__(sp.S.One / sp.sympify(other))
 
     def __pow__(self, exponent: int) -> Polynomial:
         if exponent < 0:
