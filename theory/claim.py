@@ -326,6 +326,11 @@ class Claim:
         """identity, inequality, equivalence, limit, monotonicity, expectation, convergence or property."""
         return self.conclusion.kind
 
+    def _repr_latex_(self) -> str:
+        from theory.rendering import notebook_latex
+
+        return notebook_latex(self)
+
 
 @dataclass(frozen=True)
 class Condition:

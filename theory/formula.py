@@ -95,6 +95,11 @@ class Formula(ABC):
         """Apply a function to both sides of every relation."""
         return self.with_parts(tuple(part.map_expressions(function) for part in self.parts))
 
+    def _repr_latex_(self) -> str:
+        from theory.rendering import notebook_latex
+
+        return notebook_latex(self)
+
 
 @dataclass(frozen=True)
 class Relation(Formula):

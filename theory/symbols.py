@@ -49,6 +49,11 @@ class Notation:
     domain: Domain
     unit: str
 
+    def _repr_latex_(self) -> str:
+        from theory.rendering import notebook_latex
+
+        return notebook_latex(self.symbol)
+
 
 def _entry(name: str, latex: str, meaning: str, domain: Domain, unit: str) -> Notation:
     return Notation(sp.Symbol(name), latex, meaning, domain, unit)

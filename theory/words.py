@@ -243,6 +243,11 @@ class Polynomial:
     def __repr__(self) -> str:
         return f"Polynomial({self.kind}, {len(self.terms)} terms in {', '.join(sorted(self.letters))})"
 
+    def _repr_latex_(self) -> str:
+        from theory.rendering import notebook_latex
+
+        return notebook_latex(self)
+
 
 def letter(name: str) -> Polynomial:
     """Return the symmetric matrix of that name as a polynomial; ``"S^-1"`` is the inverse of ``"S"``."""
