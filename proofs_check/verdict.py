@@ -47,6 +47,7 @@ class Obligation(Enum):
 
     DERIVATION = "the hand-typed definitions equal what the library derives"
     CONCLUSION = "the conclusion follows from the hypotheses and definitions"
+    POSITIVITY = "the coefficients of a certificate have the right signs"
     SATISFIABLE = "the hypotheses can be met"
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Operator",
     "Or",
     "Relation",
+    "compare",
     "eq",
     "ge",
     "gt",
@@ -48,6 +49,11 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
 }
 _NEGATED: dict[Operator, Operator] = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
 _LATEX: dict[Operator, str] = {"<": "<", "<=": r"\le", "==": "=", "!=": r"\ne", ">=": r"\ge", ">": ">"}
+
+
+def compare(lhs: Any, operator: Operator, rhs: Any) -> Any:
+    """Compare two values, or two arrays entry by entry."""
+    return _COMPARE[operator](lhs, rhs)
 
 
 class Formula(ABC):

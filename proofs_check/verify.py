@@ -1,0 +1,187 @@
+"""Runs the ladder: every claim past every rung that applies to it, and the ledger of what came out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import theory
+from proofs_check.budget import Budget, budget_named
+from proofs_check.instances import judge_instances
+from proofs_check.matrix import judge_matrix
+from proofs_check.scalar import judge_scalar
+from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
+from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement
+
+__all__ = ["FALSE_ALARM", "Ledger", "judge", "obligations_of", "verify"]
+
+#: Probability that a whole run contradicts a true claim by bad luck in sampling.
+FALSE_ALARM = 1e-6
+SCHEMA = "landscape.verify/1"
+_PROVERS = ("sympy", "python-flint", "z3-solver", "cvc5", "numpy", "hypothesis")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a run found.
+
+    Parameters
+    ----------
+    seed : int
+        Seeds everything random.
+    budget : str
+        Name of the budget.
+    verdicts : tuple of (Claim, Verdict)
+        In the order in which the claims were judged.
+    interrupted : bool
+        Whether the run was stopped before it had judged every claim.
+    false_alarm : float
+        Probability that the whole run contradicts a true claim by chance.
+    """
+
+    seed: int
+    budget: str
+    verdicts: tuple[tuple[Claim, Verdict], ...]
+    interrupted: bool = False
+    false_alarm: float = FALSE_ALARM
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every claim was judged and got the verdict that it ought to get."""
+        return not self.interrupted and all(verdict.meets(claim.expected) for claim, verdict in self.verdicts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ledger as JSON-ready data; ``docs/json.md`` documents the schema."""
+        return {
+            "schema": SCHEMA,
+            "seed": self.seed,
+            "budget": self.budget,
+            "false_alarm": self.false_alarm,
+            "interrupted": self.interrupted,
+            "as_expected": self.as_expected,
+            "versions": _versions(),
+            "claims": [_claim_json(claim, verdict) for claim, verdict in self.verdicts],
+        }
+
+
+def _versions() -> dict[str, str]:
+    installed = {name: version(name) for name in ("maml-landscape", *_PROVERS)}
+    return installed | {"python": platform.python_version(), "sympy arithmetic": theory.sympy_ground_types()}
+
+
+def _claim_json(claim: Claim, verdict: Verdict) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": claim.name,
+        "statement": claim.sentence,
+        "kind": claim.kind,
+        "source": f"{claim.source.kind}: {claim.source.reference}",
+        "hypotheses": [str(hypothesis) for hypothesis in claim.hypotheses],
+        "setting": claim.setting,
+        "expected": claim.expected,
+        "verdict": verdict.outcome,
+        "as_expected": verdict.meets(claim.expected),
+        "because": verdict.because,
+        "seconds": round(verdict.seconds, 6),
+        "evidence": [_evidence_json(item) for item in verdict.evidence],
+    }
+    if verdict.outcome == "refuted" and verdict.counterexample is not None:
+        found["counterexample"] = dict(verdict.counterexample)
+    return found
+
+
+def _evidence_json(item: Evidence) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "method": item.method,
+        "obligation": item.obligation.value,
+        "outcome": item.outcome.value,
+        "tier": item.tier.name.lower(),
+        "seconds": round(item.seconds, 6),
+        "detail": item.detail,
+    }
+    if item.counterexample is not None:
+        found["counterexample"] = dict(item.counterexample)
+    if item.data:
+        found["data"] = dict(item.data)
+    return found
+
+
+def obligations_of(claim: Claim) -> tuple[Obligation, ...]:
+    """Return what must be proved for a claim to count as proved."""
+    needed = [Obligation.CONCLUSION]
+    if any(layer.definition is not None and layer.derivation is not None for layer in claim.layers):
+        needed.append(Obligation.DERIVATION)
+    if isinstance(claim.conclusion, PositiveDefinite):
+        needed.append(Obligation.POSITIVITY)
+    return tuple(needed)
+
+
+def judge(claim: Claim, *, budget: Budget, seed: int, false_alarm: float, workbench: Workbench) -> Verdict:
+    """Run one claim past every rung that applies to it.
+
+    Parameters
+    ----------
+    claim : Claim
+        What is to be judged.
+    budget : Budget
+        Limits of the rungs.
+    seed : int
+        Seeds everything random.
+    false_alarm : float
+        Probability with which the simulation may contradict this claim though it is true.
+    workbench : Workbench
+        Measurements that claims of one run share.
+    """
+    evidence: list[Evidence] = []
+    if isinstance(claim.conclusion, Statement | Limit | Monotonicity):
+        evidence.extend(judge_scalar(claim, budget=budget, seed=seed))
+    elif isinstance(claim.conclusion, MatrixIdentity | Expectation | PositiveDefinite):
+        evidence.extend(judge_matrix(claim, budget=budget, seed=seed))
+    evidence.extend(judge_instances(claim, examples=budget.mixtures, seed=seed))
+    evidence.extend(simulate_claim(claim, budget=budget, seed=seed, false_alarm=false_alarm, workbench=workbench))
+    return conclude(claim.name, evidence, obligations_of(claim))
+
+
+def verify(
+    claims: Iterable[Claim],
+    *,
+    budget: str = "normal",
+    seed: int = 0,
+    on_start: Callable[[Claim], None] | None = None,
+    on_verdict: Callable[[Claim, Verdict], None] | None = None,
+) -> Ledger:
+    """Judge claims one after the other.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        What is to be judged.
+    budget : {"small", "normal", "large"}
+        How long the rungs may take.
+    seed : int
+        Seeds everything random; a claim's samples do not depend on which other claims are judged.
+    on_start, on_verdict : callable, optional
+        Told of every claim before and after it is judged.
+
+    Returns
+    -------
+    Ledger
+        Of all claims, or of those judged before an interruption from the keyboard.
+    """
+    claims, limits = tuple(claims), budget_named(budget)
+    workbench = Workbench()
+    verdicts: list[tuple[Claim, Verdict]] = []
+    try:
+        for claim in claims:
+            if on_start:
+                on_start(claim)
+            verdict = judge(claim, budget=limits, seed=seed, false_alarm=FALSE_ALARM / len(claims), workbench=workbench)
+            verdicts.append((claim, verdict))
+            if on_verdict:
+                on_verdict(claim, verdict)
+    except KeyboardInterrupt:
+        return Ledger(seed, budget, tuple(verdicts), interrupted=True)
+    return Ledger(seed, budget, tuple(verdicts))
