@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from numerics.arithmetic import (
     as_rationals,
@@ -21,11 +20,12 @@ from numerics.arithmetic import (
     rational_mixture,
     solve,
 )
-from theory.adaptation import adapted_risk, population_excess, step_on_form
-from theory.errors import NonUniqueOptimumError
+from theory.adaptation import adapted_error, adapted_risk, population_excess, step_on_form
+from theory.errors import ConfigurationError, NonUniqueOptimumError
 from theory.mixture import Array, InnerLoop, Mixture, Number
-from theory.moments import COVARIANCE
+from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, m, nu2
+from theory.words import letter
 
 __all__ = ["Evaluation", "curvatures", "evaluate", "solve_population"]
 
@@ -61,16 +61,17 @@ def curvatures(
         What label noise adds to each class's risk.
     """
     number = constants_for(covariances)
-    scalars = {alpha: step_size, nu2: noises} | ({} if samples is None else {m: samples})
-    count = sp.oo if samples is None else m
+    if samples is None:
+        return _population_curvature(covariances, step_size, steps), noises * number(0, 1)
+    scalars = {alpha: step_size, nu2: noises, m: samples}
     arrays = {COVARIANCE: covariances}
     if data == "reused" and steps > 1:
-        risk = adapted_risk(steps, "reused", count)
+        risk = adapted_risk(steps, "reused")
         return (
             risk.curvature.evaluate(arrays, scalars, number),
             risk.noise_floor.evaluate(arrays, scalars, number) + noises * number(0, 1),
         )
-    step = step_on_form(count)
+    step = step_on_form()
     form = population_excess().evaluate(arrays, scalars, number)
     noise_floor = noises * number(0, 1)
     for _ in range(steps):
@@ -78,6 +79,16 @@ def curvatures(
         form = step.curvature.evaluate(arrays, scalars, number)
         noise_floor = noise_floor + step.noise_floor.evaluate(arrays, scalars, number)
     return form, noise_floor
+
+
+def _population_curvature(covariances: Array, step_size: Array, steps: int) -> Array:
+    """Evaluate Q for the population gradient by its factors: expanded, float64 would cancel where Q nearly vanishes."""
+    propagator = adapted_error(1).propagator.substitute({SAMPLE_COVARIANCE: letter(COVARIANCE)})
+    step = propagator.evaluate({COVARIANCE: covariances}, {alpha: step_size}, constants_for(covariances))
+    form = covariances
+    for _ in range(steps):
+        form = step @ form @ step
+    return form
 
 
 def _form(vector: Array, matrix: Array) -> Array:
@@ -114,10 +125,14 @@ class Population:
         mean: Array = (self.weights[..., None, None] * matrices).sum(axis=-3)
         return mean
 
+    def moment(self, matrices: Array) -> Array:
+        """Return ``E[M theta*]`` for class matrices M, shape (..., d)."""
+        mean: Array = (self.weights[..., None] * (matrices @ self.centres[..., None])[..., 0]).sum(axis=-2)
+        return mean
+
     def optimum(self, matrices: Array) -> Array:
         """Return the minimiser of ``E (theta - theta*)' M (theta - theta*)`` for class matrices M, shape (..., d)."""
-        moment = (self.weights[..., None] * (matrices @ self.centres[..., None])[..., 0]).sum(axis=-2)
-        return solve(self.average(matrices), moment)
+        return solve(self.average(matrices), self.moment(matrices))
 
     @property
     def noise_floor(self) -> Array:
@@ -232,10 +247,17 @@ def evaluate(mixture: Mixture, inner_loop: InnerLoop) -> Evaluation:
     ------
     NonUniqueOptimumError
         If an objective has more than one minimiser.
+    ConfigurationError
+        If a result is beyond the range of float64.
     """
     exact = is_exact(mixture.classes[0].covariance)
     if exact:
         mixture, inner_loop = rational_mixture(mixture), rational_inner_loop(inner_loop)
+    with np.errstate(over="ignore", invalid="ignore"):  # overflow is found in what results
+        return _evaluate(mixture, inner_loop, exact)
+
+
+def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluation:
     population = solve_population(
         mixture.weights,
         mixture.covariances,
@@ -253,6 +275,8 @@ def evaluate(mixture: Mixture, inner_loop: InnerLoop) -> Evaluation:
     # The difference of the risks, written as the square that it is so that float64 does not cancel it away.
     gain = _form(theta_nal - theta_maml, population.average(population.curvature)) / 2
     risk_nal = risk_maml + gain
+    if not exact and not np.isfinite([risk_maml, gain, population.noise_floor]).all():
+        raise _overflow()
     zero = 0 if exact else _ROUND_OFF * _scale(population)
     return Evaluation(
         mixture,
@@ -287,6 +311,8 @@ def _ratio(risk_nal: Any, risk_maml: Any, zero: Any) -> Any:
 def _unique_optimum(population: Population, matrices: Array, learner: str, inner_loop: InnerLoop) -> Array:
     hessian = population.average(matrices)
     if not is_exact(hessian):
+        if not np.isfinite(hessian).all():
+            raise _overflow()
         eigenvalues = np.linalg.eigvalsh(hessian)
         scale = max(float(np.abs(population.average(population.covariances)).max()), float(eigenvalues[-1]))
         unique = eigenvalues[0] > _ROUND_OFF**2 * scale if inner_loop.samples is None else eigenvalues[0] > 0
@@ -296,6 +322,13 @@ def _unique_optimum(population: Population, matrices: Array, learner: str, inner
         return population.optimum(matrices)
     except np.linalg.LinAlgError:
         raise _not_unique(learner, inner_loop) from None
+
+
+def _overflow() -> ConfigurationError:
+    return ConfigurationError(
+        "the optima or risks of this configuration are beyond the range of float64 (about 1e308); "
+        "scale the covariances, centres or step size down, or evaluate exactly"
+    )
 
 
 def _not_unique(learner: str, inner_loop: InnerLoop) -> NonUniqueOptimumError:
