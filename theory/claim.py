@@ -55,16 +55,45 @@ class ScalarQuantity(Protocol):
 class EvaluatedMixture(Protocol):
     """A mixture with its derived optima and risks at hand, in exact or floating arithmetic."""
 
-    mixture: Mixture
-    inner_loop: InnerLoop
-    theta_nal: Array
-    theta_maml: Array
-    risk_nal: Number
-    risk_maml: Number
-    gain: Number
-    noise_floor: Number
-    hessian_nal: Array
-    hessian_maml: Array
+    @property
+    def mixture(self) -> Mixture:
+        """The mixture."""
+
+    @property
+    def inner_loop(self) -> InnerLoop:
+        """The adaptation."""
+
+    @property
+    def theta_nal(self) -> Array:
+        """NAL's optimum, shape (d,)."""
+
+    @property
+    def theta_maml(self) -> Array:
+        """MAML's optimum, shape (d,)."""
+
+    @property
+    def risk_nal(self) -> Number:
+        """Excess risk of NAL's optimum."""
+
+    @property
+    def risk_maml(self) -> Number:
+        """Excess risk of MAML's optimum."""
+
+    @property
+    def gain(self) -> Number:
+        """``risk_nal - risk_maml``."""
+
+    @property
+    def noise_floor(self) -> Number:
+        """What label noise adds to every risk."""
+
+    @property
+    def hessian_nal(self) -> Array:
+        """``E Sigma``, shape (d, d)."""
+
+    @property
+    def hessian_maml(self) -> Array:
+        """``E Q``, shape (d, d)."""
 
     def risk(self, theta: Array) -> Number:
         """Excess risk after adaptation from ``theta``."""

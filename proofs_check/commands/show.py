@@ -1,0 +1,85 @@
+"""`landscape show`: one claim in full, with the verdict on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from proofs_check.commands.options import Target, json_option, seed_option
+from proofs_check.commands.verify import budget_option, print_refutation
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from proofs_check.verdict import Verdict
+    from theory.claim import Claim
+
+
+@click.command("show", short_help="Print one claim in full and judge it.")
+@click.argument("claim")
+@budget_option
+@seed_option
+@json_option
+def command(claim: str, budget: str, seed: int, json_target: Target | None) -> None:
+    """Print CLAIM: what it says, its hypotheses, the steps of its derivation and its source; then judge it.
+
+    CLAIM is a name; of a glob, every claim that matches is shown.
+    """
+    from proofs_check.commands.output import console, progress_bar, write_json
+    from proofs_check.verify import verify
+    from theory.claim import builtin_claims, select
+    from theory.rendering import plain_conclusion, plain_layer
+
+    selected = select(builtin_claims(), [claim])
+    with progress_bar() as bar:
+        task = bar.add_task("claims", total=len(selected))
+        ledger = verify(
+            selected,
+            budget=budget,
+            seed=seed,
+            on_start=lambda started: bar.update(task, description=started.name),
+            on_verdict=lambda judged, verdict: bar.advance(task),
+        )
+    if json_target is not None:
+        found = ledger.to_json()
+        for entry, (shown, _) in zip(found["claims"], ledger.verdicts, strict=True):
+            entry["conclusion"] = plain_conclusion(shown)
+            entry["steps"] = [plain_layer(layer) for layer in shown.layers]
+        write_json(json_target, found | {"schema": "landscape.show/1"})
+    if json_target is None or not json_target.is_stdout:
+        screen = console()
+        for shown, verdict in ledger.verdicts:
+            _print_claim(screen, shown)
+            _print_verdict(screen, shown, verdict)
+    if ledger.interrupted:
+        raise KeyboardInterrupt
+
+
+def _print_claim(screen: Console, claim: Claim) -> None:
+    from theory.rendering import plain_conclusion, plain_layer
+
+    screen.print(f"{claim.name}\n\n{claim.sentence}\n")
+    if claim.hypotheses:
+        screen.print("Hypotheses")
+        for hypothesis in claim.hypotheses:
+            screen.print(f"  {hypothesis}")
+    if claim.setting:
+        screen.print(f"Setting\n  {claim.setting}")
+    if claim.layers:
+        screen.print("Derivation steps")
+        for layer in claim.layers:
+            screen.print(f"  {plain_layer(layer)}")
+    screen.print(f"Conclusion ({claim.kind})\n  {plain_conclusion(claim)}")
+    screen.print(f"Source\n  {claim.source.kind}: {claim.source.reference}")
+
+
+def _print_verdict(screen: Console, claim: Claim, verdict: Verdict) -> None:
+    screen.print(f"Verdict\n  {verdict.outcome} (expected: {claim.expected}): {verdict.because}")
+    screen.print("Evidence")
+    for item in verdict.evidence:
+        screen.print(
+            f"  {item.method}: {item.outcome.value} ({item.seconds:.2f} s): {item.obligation.value}: {item.detail}"
+        )
+    print_refutation(screen, claim, verdict)
+    screen.print("")
