@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from math import ceil, floor
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,11 +15,25 @@ from theory.mixture import Array, InnerLoop, Mixture, TaskClass
 __all__ = ["covariances", "inner_loops", "mixtures", "rationals"]
 
 
+@cache
 def rationals(
     *, min_value: Fraction | int, max_value: Fraction | int, max_denominator: int = 8
 ) -> st.SearchStrategy[Fraction]:
-    """Rationals with small denominators, which shrink towards small integers."""
-    return st.fractions(min_value=min_value, max_value=max_value, max_denominator=max_denominator)
+    """Rationals with small denominators, simplest first: they shrink towards 0 or 1 and small integers.
+
+    Parameters
+    ----------
+    min_value, max_value : Fraction or int
+        Both included.
+    max_denominator : int
+        The largest denominator.
+    """
+    values = {
+        Fraction(numerator, denominator)
+        for denominator in range(1, max_denominator + 1)
+        for numerator in range(ceil(min_value * denominator), floor(max_value * denominator) + 1)
+    }
+    return st.sampled_from(sorted(values, key=lambda value: (value.denominator, abs(value), value < 0)))
 
 
 @st.composite
@@ -67,21 +84,23 @@ def mixtures(
         Number of task classes.
     """
     dimension = draw(st.integers(min_dimension, max_dimension))
-    parts = draw(st.lists(st.integers(1, 5), min_size=min_classes, max_size=max_classes))
-    coordinate = rationals(min_value=-2, max_value=2)
+    drawn = draw(st.lists(_classes(dimension), min_size=min_classes, max_size=max_classes))
+    total = sum(parts for parts, _ in drawn)
     return Mixture(
         tuple(
-            TaskClass(
-                f"class{index}",
-                Fraction(part, sum(parts)),
-                draw(covariances(dimension=dimension)),
-                np.array([draw(coordinate) for _ in range(dimension)], dtype=object),
-                draw(_gram(dimension)),
-                draw(rationals(min_value=0, max_value=1)),
-            )
-            for index, part in enumerate(parts)
+            replace(task_class, name=f"class{index}", weight=Fraction(parts, total))
+            for index, (parts, task_class) in enumerate(drawn)
         )
     )
+
+
+@st.composite
+def _classes(draw: st.DrawFn, dimension: int) -> tuple[int, TaskClass]:
+    """Draw a task class and its weight in parts of the whole; drawn together so that shrinking drops whole classes."""
+    parts = draw(st.integers(1, 5))
+    centre = np.array([draw(rationals(min_value=-2, max_value=2)) for _ in range(dimension)], dtype=object)
+    covariance, spread = draw(covariances(dimension=dimension)), draw(_gram(dimension))
+    return parts, TaskClass("", 1, covariance, centre, spread, draw(rationals(min_value=0, max_value=1)))
 
 
 def inner_loops(*, max_steps: int = 2) -> st.SearchStrategy[InnerLoop]:
