@@ -131,7 +131,7 @@ def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -
             Outcome.PASSED,
             Tier.TESTED,
             seconds,
-            f"holds exactly on {tried} random rational mixtures of 1 to 3 classes in up to {_DIMENSIONS[-1]} dimensions",
+            f"holds exactly on {tried} random rational mixtures of at most 3 classes and {_DIMENSIONS[-1]} dimensions",
             data={"mixtures": tried, "seed": seed},
         )
     return Evidence(
