@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import sympy as sp
@@ -73,9 +73,9 @@ class DerivedFormula:
 
 @cache
 def catalogue() -> dict[str, DerivedFormula]:
-    """Return every derived formula by name, nothing derived yet."""
+    """Return every derived formula by name; each is derived when first asked for, and then remembered."""
     formulas = [*_moments(), *_errors(), *_matrices(), *_optima(), *_isotropic_class(), *_commuting(), *_pair()]
-    return {formula.name: formula for formula in formulas}
+    return {formula.name: replace(formula, typeset=cache(formula.typeset)) for formula in formulas}
 
 
 def _named(name: str, suffix: str) -> str:
