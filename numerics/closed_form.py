@@ -20,15 +20,18 @@ from numerics.arithmetic import (
     rational_mixture,
     solve,
 )
-from theory.adaptation import adapted_error, adapted_risk, population_excess, step_on_form
+from theory import arithmetic
+from theory.adaptation import adapted_error, adapted_risk, isotropic_risk, population_excess, step_on_form
 from theory.errors import ConfigurationError, NonUniqueOptimumError
 from theory.mixture import Array, InnerLoop, Mixture, Number
 from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
-from theory.symbols import alpha, m, nu2
+from theory.symbols import alpha, d, m, nu2, rho
 from theory.words import letter
 
 __all__ = ["Evaluation", "curvatures", "evaluate", "solve_population"]
 
+#: Reused steps up to which the expectation is derived within seconds, for isotropic and for general covariances.
+ISOTROPIC_REACH, GENERAL_REACH = 12, 8
 #: A risk this far below the scale of the problem is zero up to round-off in float64.
 _ROUND_OFF = 1e-14
 
@@ -66,11 +69,7 @@ def curvatures(
     scalars = {alpha: step_size, nu2: noises, m: samples}
     arrays = {COVARIANCE: covariances}
     if data == "reused" and steps > 1:
-        risk = adapted_risk(steps, "reused")
-        return (
-            risk.curvature.evaluate(arrays, scalars, number),
-            risk.noise_floor.evaluate(arrays, scalars, number) + noises * number(0, 1),
-        )
+        return _reused(covariances, noises, scalars, steps)
     step = step_on_form()
     form = population_excess().evaluate(arrays, scalars, number)
     noise_floor = noises * number(0, 1)
@@ -79,6 +78,35 @@ def curvatures(
         form = step.curvature.evaluate(arrays, scalars, number)
         noise_floor = noise_floor + step.noise_floor.evaluate(arrays, scalars, number)
     return form, noise_floor
+
+
+def _reused(covariances: Array, noises: Array, scalars: dict[Any, Any], steps: int) -> tuple[Array, Array]:
+    """Evaluate Q and the noise floor after several steps on one sample, in scalars where every class is isotropic."""
+    number = constants_for(covariances)
+    identity = np.eye(covariances.shape[-1], dtype=int)
+    variances = covariances[..., 0, 0]
+    if (covariances == variances[..., None, None] * identity).all():
+        _require_reach(steps, ISOTROPIC_REACH, "")
+        risk = isotropic_risk(steps)
+        dimension = np.asarray(number(len(identity), 1))
+        values = scalars | {rho: variances, d: dimension}
+        factor = np.asarray(arithmetic.evaluate(risk.curvature, values, number))
+        floor = arithmetic.evaluate(risk.noise_floor, values, number)
+        return factor[..., None, None] * identity, floor + noises * number(0, 1)
+    _require_reach(steps, GENERAL_REACH, " and covariances that are not multiples of the identity")
+    general, arrays = adapted_risk(steps, "reused"), {COVARIANCE: covariances}
+    return (
+        general.curvature.evaluate(arrays, scalars, number),
+        general.noise_floor.evaluate(arrays, scalars, number) + noises * number(0, 1),
+    )
+
+
+def _require_reach(steps: int, reach: int, where: str) -> None:
+    if steps > reach:
+        raise ConfigurationError(
+            f'adaptation.steps: got {steps} with data = "reused"{where}; must be at most {reach}: the exact '
+            'expectation has a number of terms that grows quickly with the steps; take fewer steps or data = "fresh"'
+        )
 
 
 def _population_curvature(covariances: Array, step_size: Array, steps: int) -> Array:

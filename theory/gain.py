@@ -13,7 +13,7 @@ from typing import Literal
 
 import sympy as sp
 
-from theory.adaptation import adapted_risk, population_excess
+from theory.adaptation import IsotropicRisk, adapted_risk, isotropic_risk, population_excess
 from theory.mixture import DataReuse
 from theory.moments import COVARIANCE
 from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
@@ -80,6 +80,11 @@ class Setting:
         """Return what label noise adds to the adapted risk."""
         return self._with_step_size(adapted_risk(self.steps, self.data, self.samples).noise_floor)
 
+    def isotropic(self) -> IsotropicRisk:
+        """Return the adapted risk of an isotropic class, in scalars."""
+        risk, renamed = isotropic_risk(self.steps, self.data, self.samples), {alpha: self.step_size}
+        return IsotropicRisk(risk.curvature.xreplace(renamed), risk.noise_floor.xreplace(renamed))
+
     def _with_step_size(self, polynomial: Polynomial) -> Polynomial:
         if self.step_size == alpha:
             return polynomial
@@ -111,9 +116,12 @@ class ClassQuantity:
 
     def expression(self) -> sp.Expr:
         """Derive it, in ``rho``, ``V``, ``nu2``, ``d``, ``m`` and the step size."""
-        curvature = self.setting.curvature().at_scalars({COVARIANCE: rho}, d)
-        floor = self.setting.noise_floor().at_scalars({COVARIANCE: rho}, d)
-        return {"curvature": curvature, "noise_floor": floor, "risk_at_centre": curvature * V / 2 + floor}[self.name]
+        risk = self.setting.isotropic()
+        return {
+            "curvature": risk.curvature,
+            "noise_floor": risk.noise_floor,
+            "risk_at_centre": risk.curvature * V / 2 + risk.noise_floor,
+        }[self.name]
 
 
 @dataclass(frozen=True)
@@ -160,13 +168,13 @@ class Substituted:
 @cache
 def derive_pair(setting: Setting) -> dict[str, sp.Expr]:
     """Derive every quantity of the isotropic pair, in the symbols of the two classes."""
-    curvature, floor = setting.curvature(), setting.noise_floor()
+    risk = setting.isotropic()
     return pair_quantities(
-        tuple(curvature.at_scalars({COVARIANCE: variance}, d) for variance in (rho_E, rho_H)),
-        tuple(
-            floor.at_scalars({COVARIANCE: variance}, d).xreplace({nu2: noise})
+        [risk.curvature.xreplace({rho: variance}) for variance in (rho_E, rho_H)],
+        [
+            risk.noise_floor.xreplace({rho: variance, nu2: noise})
             for variance, noise in ((rho_E, nu2_E), (rho_H, nu2_H))
-        ),
+        ],
     )
 
 

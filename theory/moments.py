@@ -32,7 +32,7 @@ _Contraction = tuple[Term, int, int]
 _Amounts = defaultdict[tuple[int, int], int | Fraction]
 
 
-def expectation(polynomial: Polynomial, samples: sp.Expr) -> Polynomial:
+def expectation(polynomial: Polynomial, samples: sp.Expr, covariance: Word = (COVARIANCE,)) -> Polynomial:
     """Return the expectation over Gaussian data of a polynomial in the sample covariance.
 
     Parameters
@@ -42,11 +42,13 @@ def expectation(polynomial: Polynomial, samples: sp.Expr) -> Polynomial:
         free of the sample covariance.
     samples : sympy.Expr
         The number m of samples: a symbol, an integer, or ``sympy.oo`` for the population.
+    covariance : tuple of str
+        The covariance of the data as a word; the empty word is the identity, which makes for far fewer terms.
 
     Returns
     -------
     Polynomial
-        In ``COVARIANCE`` and the fixed letters.
+        In the covariance and the fixed letters.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def expectation(polynomial: Polynomial, samples: sp.Expr) -> Polynomial:
     for copies in range(max(levels, default=0), 0, -1):
         below = levels[copies - 1]
         for term, amounts in levels.pop(copies, {}).items():
-            for contracted, cost, times in _contractions(term):
+            for contracted, cost, times in _contractions(term, covariance):
                 if cost and inverse_samples == 0:
                     continue
                 target = below.setdefault(contracted, defaultdict(int))
@@ -103,7 +105,7 @@ class IsotropicMoment:
     def expression(self) -> sp.Expr:
         """Derive it, in ``d`` and ``m``."""
         word = Polynomial({((SAMPLE_COVARIANCE,) * self.power, ()): sp.S.One})
-        return expectation(word, m).at_scalars({COVARIANCE: sp.S.One}, d)
+        return expectation(word, m, covariance=()).at_scalars({}, d)
 
 
 def _copies(term: Term) -> int:
@@ -112,14 +114,15 @@ def _copies(term: Term) -> int:
 
 
 @cache
-def _contractions(term: Term) -> tuple[_Contraction, ...]:
+def _contractions(term: Term, covariance: Word) -> tuple[_Contraction, ...]:
     """Integrate by parts on the left leg of one sample covariance: of the open word's first, else of a trace's."""
     open_word, closed = term
     if SAMPLE_COVARIANCE in open_word:
         first = open_word.index(SAMPLE_COVARIANCE)
         prefix, rest = open_word[:first], open_word[first + 1 :]
         contracted = Counter(
-            ((reduced(prefix + word), tuple(sorted(others))), cost) for word, others, cost in _partners(rest, closed)
+            ((reduced(prefix + word), tuple(sorted(others))), cost)
+            for word, others, cost in _partners(rest, closed, covariance)
         )
     else:
         chosen = next(word for word in closed if SAMPLE_COVARIANCE in word)
@@ -128,32 +131,32 @@ def _contractions(term: Term) -> tuple[_Contraction, ...]:
         rest = chosen[first + 1 :] + chosen[:first]
         contracted = Counter(
             ((open_word, tuple(sorted((*others, closed_form_of(word))))), cost)
-            for word, others, cost in _partners(rest, others_than_chosen)
+            for word, others, cost in _partners(rest, others_than_chosen, covariance)
         )
     return tuple((contraction, cost, times) for (contraction, cost), times in contracted.items())
 
 
-def _partners(rest: Word, closed: Closed) -> Iterator[tuple[Word, Closed, int]]:
+def _partners(rest: Word, closed: Closed, covariance: Word) -> Iterator[tuple[Word, Closed, int]]:
     """Contract the left leg of the Shat that stands before ``rest`` with every other leg.
 
     Yields the word that replaces ``Shat rest``, the closed words, and the power of 1/m. The leg's own partner costs
     nothing: m equal samples cancel the 1/m. Every other leg forces two sample indices to agree, which costs 1/m.
     """
-    yield (COVARIANCE, *rest), closed, 0
+    yield (*covariance, *rest), closed, 0
     for position, name in enumerate(rest):
         if name != SAMPLE_COVARIANCE:
             continue
         between, after = rest[:position], rest[position + 1 :]
-        yield (COVARIANCE, *between[::-1], SAMPLE_COVARIANCE, *after), closed, 1
-        yield (COVARIANCE, *after), (*closed, closed_form_of((*between, SAMPLE_COVARIANCE))), 1
+        yield (*covariance, *between[::-1], SAMPLE_COVARIANCE, *after), closed, 1
+        yield (*covariance, *after), (*closed, closed_form_of((*between, SAMPLE_COVARIANCE))), 1
     for index, word in enumerate(closed):
         others = closed[:index] + closed[index + 1 :]
         for position, name in enumerate(word):
             if name != SAMPLE_COVARIANCE:
                 continue
             loop = word[position + 1 :] + word[:position]
-            yield (COVARIANCE, *loop, SAMPLE_COVARIANCE, *rest), others, 1
-            yield (COVARIANCE, *loop[::-1], SAMPLE_COVARIANCE, *rest), others, 1
+            yield (*covariance, *loop, SAMPLE_COVARIANCE, *rest), others, 1
+            yield (*covariance, *loop[::-1], SAMPLE_COVARIANCE, *rest), others, 1
 
 
 def _without(closed: Closed, word: Word) -> Closed:

@@ -166,3 +166,18 @@ def test_thousands_of_configurations_evaluate_in_one_batch():
 def test_results_beyond_float64_are_refused_not_returned():
     with pytest.raises(ConfigurationError, match=r"beyond the range of float64.*evaluate exactly"):
         one_class(np.eye(2) * 1e200, 0.5, 3)
+
+
+def test_reused_steps_agree_whether_a_class_is_seen_to_be_isotropic_or_not():
+    """The scalar and the matrix road meet as a covariance tends to a multiple of the identity."""
+    isotropic = one_class(np.eye(2) * 0.7, 0.6, 4, spread=0.3, noise=0.2, steps=3)
+    nearly = one_class(np.diag([0.7, 0.7 + 1e-9]), 0.6, 4, spread=0.3, noise=0.2, steps=3)
+    assert nearly.risk_maml == pytest.approx(isotropic.risk_maml, rel=1e-7)
+    assert nearly.noise_floor == pytest.approx(isotropic.noise_floor, rel=1e-7)
+
+
+@pytest.mark.parametrize(("covariance", "reach"), [(np.eye(2), 12), (np.diag([1.0, 0.5]), 8)])
+def test_more_reused_steps_than_can_be_derived_are_refused(covariance, reach):
+    with pytest.raises(ConfigurationError, match=rf"adaptation\.steps: got 400 .*at most {reach}.*fresh"):
+        one_class(covariance, 0.1, 4, steps=400)
+    assert one_class(covariance, 0.1, 4, spread=0.5, steps=400, data="fresh").risk_maml > 0

@@ -7,8 +7,15 @@ import pytest
 import sympy as sp
 
 from theory import adaptation
-from theory.adaptation import adapted_error, adapted_risk, gradient_on_sample, population_excess, step_on_form
-from theory.symbols import alpha, m, nu2
+from theory.adaptation import (
+    adapted_error,
+    adapted_risk,
+    gradient_on_sample,
+    isotropic_risk,
+    population_excess,
+    step_on_form,
+)
+from theory.symbols import alpha, d, m, nu2, rho
 from theory.words import IDENTITY, letter
 
 _spec = importlib.util.spec_from_file_location("pairings", Path(__file__).with_name("pairings.py"))
@@ -113,3 +120,11 @@ def test_large_samples_tend_to_the_population():
 
 def test_the_step_on_any_form_specialises_to_the_population_excess():
     assert step_on_form(m).curvature.substitute({"B": population_excess()}).same_as(adapted_risk(1).curvature)
+
+
+@pytest.mark.parametrize("data", ["reused", "fresh"])
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_the_isotropic_derivation_is_the_general_one_at_a_multiple_of_the_identity(steps, data):
+    scalars, general = isotropic_risk(steps, data), adapted_risk(steps, data)
+    for name in ("curvature", "noise_floor"):
+        assert sp.expand(getattr(scalars, name) - getattr(general, name).at_scalars({"S": rho}, d)) == 0

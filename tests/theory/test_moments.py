@@ -68,7 +68,7 @@ def test_the_oracle_notices_a_lost_contraction(monkeypatch):
     monkeypatch.setattr(
         moments,
         "_partners",
-        lambda rest, closed: [item for item in original(rest, closed) if len(item[1]) <= len(closed)],
+        lambda rest, closed, word: [item for item in original(rest, closed, word) if len(item[1]) <= len(closed)],
     )
     moments._contractions.cache_clear()
     wrong = expectation(SHAT * B * SHAT, m)

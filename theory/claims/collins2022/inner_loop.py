@@ -26,8 +26,10 @@ curvature, noise_floor = sp.symbols("Q N")
 
 def one_step_on(form: Polynomial) -> Polynomial:
     """State T(B), what one step on a fresh sample makes of the quadratic form B."""
-    left: Polynomial = (ONE - alpha * S) * form * (ONE - alpha * S)
-    return left + (S * form * S + trace(form * S) * S) * alpha**2 / m
+    stepped: Polynomial = (ONE - alpha * S) * form * (ONE - alpha * S) + (
+        S * form * S + trace(form * S) * S
+    ) * alpha**2 / m
+    return stepped
 
 
 def after_fresh_steps(steps: int) -> Polynomial:
