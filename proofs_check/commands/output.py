@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Mapping
-from fractions import Fraction
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.commands.options import Target
@@ -36,7 +36,7 @@ def json_number(value: Any, *, exact: bool) -> float | str | None:
     Parameters
     ----------
     value : number or None
-        ``None`` where the quantity is undefined.
+        ``None``, or NaN, where the quantity is undefined.
     exact : bool
         Whether exact values become strings such as ``"3/7"``.
 
@@ -45,7 +45,7 @@ def json_number(value: Any, *, exact: bool) -> float | str | None:
     float, str or None
         Infinities are the strings ``"inf"`` and ``"-inf"`` either way.
     """
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, float) and math.isinf(value):
         return "inf" if value > 0 else "-inf"
@@ -57,8 +57,11 @@ def shown_number(value: float | str | None) -> str:
     if value is None:
         return "undefined"
     if isinstance(value, str):
-        short = len(value) <= _LONGEST_FRACTION or "inf" in value
-        return value if short else f"~{float(Fraction(value)):.6g} ({len(value)} characters in --json)"
+        if len(value) <= _LONGEST_FRACTION:
+            return value
+        # Decimals, because they take any number of digits and any exponent.
+        numerator, _, denominator = value.partition("/")
+        return f"~{Decimal(numerator) / Decimal(denominator or 1):.6g} ({len(value)} characters in --json)"
     return f"{value:.6g}"
 
 

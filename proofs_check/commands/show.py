@@ -27,11 +27,12 @@ def command(claim: str, budget: str, seed: int, json_target: Target | None) -> N
     CLAIM is a name; of a glob, every claim that matches is shown.
     """
     from proofs_check.commands.output import console, progress_bar, write_json
-    from proofs_check.verify import verify
     from theory.claim import builtin_claims, select
     from theory.rendering import plain_conclusion, plain_layer
 
-    selected = select(builtin_claims(), [claim])
+    selected = select(builtin_claims(), [claim])  # a wrong name is refused before the provers are loaded
+    from proofs_check.verify import verify
+
     with progress_bar() as bar:
         task = bar.add_task("claims", total=len(selected))
         ledger = verify(

@@ -41,10 +41,11 @@ def command(
     every verdict is the expected one (false claims must come out refuted), with 1 otherwise.
     """
     from proofs_check.commands.output import progress_bar, write_json
-    from proofs_check.verify import verify
     from theory.claim import builtin_claims, select
 
-    claims = select(builtin_claims(), selectors)
+    claims = select(builtin_claims(), selectors)  # a wrong name is refused before the provers are loaded
+    from proofs_check.verify import verify
+
     started = time.monotonic()
     with progress_bar() as bar:
         task = bar.add_task("claims", total=len(claims))

@@ -397,6 +397,13 @@ def test_a_claim_without_a_formula_is_given_by_its_sentence():
     assert plain_conclusion(claim) == claim.sentence
 
 
+def test_definitions_are_shown_also_where_the_conclusion_is_a_sentence():
+    claim = own_claim(conclusion=MixtureProperty(lambda e: (0, "==", 0)), layers=(Layer(sp.Symbol("q"), 1 - p),))
+
+    assert "q &= 1 - p" in render(claim.name, "align", claims=[claim])
+    assert "q &= 1 - p" in render(claim.name, "standalone", claims=[claim])
+
+
 def test_a_derived_layer_says_what_is_derived_and_at_which_values():
     gain = sp.Symbol("gain")
     claim = own_claim(layers=(Layer(gain, derivation=PairQuantity("gain", Setting(2, "fresh"))),))
