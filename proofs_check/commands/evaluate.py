@@ -103,7 +103,7 @@ def _print(report: Mapping[str, Any]) -> None:
         optima.add_row(str(position), shown_number(nal), shown_number(maml))
     screen.print("Optima\n", optima)
     if len(theta["nal"]) > len(shown):
-        screen.print(f"... {len(theta['nal'])} coordinates in all; --json gives every one")
+        click.echo(f"... {len(theta['nal'])} coordinates in all; --json gives every one")
     risks = table("quantity", "value", right=("value",))
     for words, value in (
         ("excess risk of NAL", risk["nal"]),
@@ -125,4 +125,4 @@ def _print(report: Mapping[str, Any]) -> None:
             conditions.add_row(entry["sentence"], "yes" if entry["holds"] else "no", *sides)
     screen.print("\nConditions of the paper (n/a: does not apply to this configuration)\n", conditions)
     for note in report["notes"]:
-        screen.print(note)
+        click.echo(note)

@@ -38,4 +38,4 @@ def command(selectors: tuple[str, ...], json_target: Target | None) -> None:
         rows.add_row(claim.name, claim.kind, claim.source.kind, claim.expected, claim.sentence)
     screen = console()
     screen.print(rows)
-    screen.print(f"{len(claims)} claims")
+    click.echo(f"{len(claims)} claims")

@@ -10,8 +10,6 @@ from proofs_check.commands.options import Target, json_option, seed_option
 from proofs_check.commands.verify import budget_option, print_refutation
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from proofs_check.verdict import Verdict
     from theory.claim import Claim
 
@@ -26,7 +24,7 @@ def command(claim: str, budget: str, seed: int, json_target: Target | None) -> N
 
     CLAIM is a name; of a glob, every claim that matches is shown.
     """
-    from proofs_check.commands.output import console, progress_bar, write_json
+    from proofs_check.commands.output import progress_bar, write_json
     from theory.claim import builtin_claims, select
     from theory.rendering import plain_conclusion, plain_layer
 
@@ -49,38 +47,37 @@ def command(claim: str, budget: str, seed: int, json_target: Target | None) -> N
             entry["steps"] = [plain_layer(layer) for layer in shown.layers]
         write_json(json_target, found | {"schema": "landscape.show/1"})
     if json_target is None or not json_target.is_stdout:
-        screen = console()
         for shown, verdict in ledger.verdicts:
-            _print_claim(screen, shown)
-            _print_verdict(screen, shown, verdict)
+            _print_claim(shown)
+            _print_verdict(shown, verdict)
     if ledger.interrupted:
         raise KeyboardInterrupt
 
 
-def _print_claim(screen: Console, claim: Claim) -> None:
+def _print_claim(claim: Claim) -> None:
     from theory.rendering import plain_conclusion, plain_layer
 
-    screen.print(f"{claim.name}\n\n{claim.sentence}\n")
+    click.echo(f"{claim.name}\n\n{claim.sentence}\n")
     if claim.hypotheses:
-        screen.print("Hypotheses")
+        click.echo("Hypotheses")
         for hypothesis in claim.hypotheses:
-            screen.print(f"  {hypothesis}")
+            click.echo(f"  {hypothesis}")
     if claim.setting:
-        screen.print(f"Setting\n  {claim.setting}")
+        click.echo(f"Setting\n  {claim.setting}")
     if claim.layers:
-        screen.print("Derivation steps")
+        click.echo("Derivation steps")
         for layer in claim.layers:
-            screen.print(f"  {plain_layer(layer)}")
-    screen.print(f"Conclusion ({claim.kind})\n  {plain_conclusion(claim)}")
-    screen.print(f"Source\n  {claim.source.kind}: {claim.source.reference}")
+            click.echo(f"  {plain_layer(layer)}")
+    click.echo(f"Conclusion ({claim.kind})\n  {plain_conclusion(claim)}")
+    click.echo(f"Source\n  {claim.source.kind}: {claim.source.reference}")
 
 
-def _print_verdict(screen: Console, claim: Claim, verdict: Verdict) -> None:
-    screen.print(f"Verdict\n  {verdict.outcome} (expected: {claim.expected}): {verdict.because}")
-    screen.print("Evidence")
+def _print_verdict(claim: Claim, verdict: Verdict) -> None:
+    click.echo(f"Verdict\n  {verdict.outcome} (expected: {claim.expected}): {verdict.because}")
+    click.echo("Evidence")
     for item in verdict.evidence:
-        screen.print(
+        click.echo(
             f"  {item.method}: {item.outcome.value} ({item.seconds:.2f} s): {item.obligation.value}: {item.detail}"
         )
-    print_refutation(screen, claim, verdict)
-    screen.print("")
+    print_refutation(claim, verdict)
+    click.echo("")

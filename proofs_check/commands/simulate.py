@@ -149,19 +149,19 @@ def _print(report: dict[str, Any]) -> None:
         rows.add_row(str(position), *map(shown_number, values))
     screen.print(rows)
     if len(ranked) > _MOST_COORDINATES:
-        screen.print(f"the {_MOST_COORDINATES} of {len(ranked)} coordinates that differ most; --json gives every one")
+        click.echo(f"the {_MOST_COORDINATES} of {len(ranked)} coordinates that differ most; --json gives every one")
     size = f"{report['step_size']:.4g}, stable below {report['largest_stable_step_size']:.4g}"
     how = (
         f"{report['chains']} chains, {report['batch']} tasks a step, {report['sampler']} data"
         if statistical
         else "no sampling"
     )
-    screen.print(f"{report['learner']}, {report['method']}: {report['outer_steps']} outer steps of size {size}; {how}")
-    screen.print(report["diagnosis"])
+    click.echo(f"{report['learner']}, {report['method']}: {report['outer_steps']} outer steps of size {size}; {how}")
+    click.echo(report["diagnosis"])
     verdict = "agrees with" if report["agrees"] else "DIFFERS from"
-    error_caught = f"an error of {max(report['detectable']):.3g} would have been noticed"
-    chance = " with a probability of 99.9 %, false alarms having one of at most 1e-06" if statistical else ""
-    screen.print(
+    click.echo(
         f"{verdict} the closed form: largest z {report['z_max']:.3g}, allowed {report['critical_value']:.3g} "
-        f"(seed {report['seed']}); {error_caught}{chance}"
+        f"(seed {report['seed']})"
     )
+    chance = " with a probability of 99.9 %; false alarms have one of at most 1e-06" if statistical else ""
+    click.echo(f"an error of {max(report['detectable']):.3g} would have been noticed{chance}")

@@ -10,7 +10,6 @@ import click
 from proofs_check.commands.options import Target, json_option, seed_option
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.text import Text
 
     from proofs_check.verdict import Verdict
@@ -75,12 +74,12 @@ def _print(ledger: Ledger, asked: int, elapsed: float) -> None:
         rows.add_row(claim.name, _coloured(claim, verdict), settled_by(verdict), f"{verdict.seconds:.2f}")
     screen.print(rows)
     for claim, verdict in ledger.verdicts:
-        print_refutation(screen, claim, verdict)
+        print_refutation(claim, verdict)
         if not verdict.meets(claim.expected):
-            screen.print(f"\n{claim.name}: expected {claim.expected}, got {verdict.outcome}: {verdict.because}")
+            click.echo(f"\n{claim.name}: expected {claim.expected}, got {verdict.outcome}: {verdict.because}")
     met = sum(verdict.meets(claim.expected) for claim, verdict in ledger.verdicts)
     stopped = f"; stopped after {len(ledger.verdicts)} of {asked} claims" if ledger.interrupted else ""
-    screen.print(
+    click.echo(
         f"\n{met} of {len(ledger.verdicts)} verdicts as expected in {elapsed:.1f} s (seed {ledger.seed}, budget "
         f"{ledger.budget}; probability of any false alarm in the whole run at most {ledger.false_alarm:g}){stopped}"
     )
@@ -104,8 +103,8 @@ def settled_by(verdict: Verdict) -> str:
     return ", ".join(dict.fromkeys(item.method for item in verdict.evidence if item.outcome in telling))
 
 
-def print_refutation(screen: Console, claim: Claim, verdict: Verdict) -> None:
+def print_refutation(claim: Claim, verdict: Verdict) -> None:
     """Print the counterexample of a refuted claim."""
     if verdict.outcome == "refuted" and verdict.counterexample is not None:
         values = ", ".join(f"{name} = {value}" for name, value in verdict.counterexample.items())
-        screen.print(f"\n{claim.name}: {claim.sentence}\n  refuted by {values}\n  ({verdict.because})")
+        click.echo(f"\n{claim.name}: {claim.sentence}\n  refuted by {values}\n  ({verdict.because})")

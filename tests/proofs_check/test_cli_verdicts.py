@@ -1,0 +1,200 @@
+"""`landscape verify` and `landscape show`: what they print of a ledger, and how they end."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import proofs_check.verify
+from proofs_check.cli import main
+from proofs_check.commands.options import DEFAULT_SEED
+from proofs_check.commands.verify import settled_by
+from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict
+from proofs_check.verify import Ledger
+from theory.claim import builtin_claims
+
+CLAIMS = {claim.name: claim for claim in builtin_claims()}
+TRUE, FALSE = "collins2022.gain-isotropic", "collins2022.false-always-harder"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, arguments)
+
+
+def evidence(method, outcome, **fields):
+    return Evidence(method, Obligation.CONCLUSION, outcome, Tier.EXACT, 0.25, f"what {method} did", **fields)
+
+
+PROVED = Verdict(TRUE, "proved", (evidence("flint", Outcome.PROVED), evidence("points", Outcome.PASSED)), "flint")
+REFUTED = Verdict(
+    FALSE,
+    "refuted",
+    (
+        evidence("z3", Outcome.UNDECIDED),
+        evidence("hypothesis", Outcome.REFUTED, counterexample={"alpha": "3/2", "m": "1"}),
+    ),
+    "hypothesis: it found a point",
+)
+UNDECIDED = Verdict(TRUE, "undecided", (evidence("z3", Outcome.UNDECIDED),), "z3: the limit of 10 s ran out")
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Let the ladder find given verdicts, and record what it was asked."""
+    asked = {}
+
+    def set_verdicts(*verdicts, interrupted=False):
+        def verify(claims, *, budget, seed, on_start=None, on_verdict=None):
+            asked.update(claims=[claim.name for claim in claims], budget=budget, seed=seed)
+            for claim, verdict in zip(claims, verdicts, strict=False):
+                on_start(claim)
+                on_verdict(claim, verdict)
+            return Ledger(seed, budget, tuple((CLAIMS[v.claim], v) for v in verdicts), interrupted)
+
+        monkeypatch.setattr(proofs_check.verify, "verify", verify)
+        return asked
+
+    return set_verdicts
+
+
+def test_the_table_names_claim_verdict_method_and_seconds(found):
+    found(PROVED, REFUTED)
+
+    result = run("verify", TRUE, FALSE)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["claim", "verdict", "by", "what", "seconds"]
+    assert [line.split() for line in lines if line.startswith((TRUE + " ", FALSE + " "))] == [
+        [TRUE, "proved", "flint,", "points", "0.50"],
+        [FALSE, "refuted", "hypothesis", "0.50"],
+    ]
+    assert f"\n{FALSE}: {CLAIMS[FALSE].sentence}\n  refuted by alpha = 3/2, m = 1\n" in result.stdout
+    assert lines[-1].startswith("2 of 2 verdicts as expected in ")
+    assert f"(seed {DEFAULT_SEED}, budget normal; " in lines[-1]
+    assert "false alarm in the whole run at most 1e-06" in lines[-1]
+
+
+def test_seed_budget_and_selection_reach_the_ladder(found):
+    asked = found(PROVED)
+
+    run("verify", "collins2022.false-*", TRUE, "--seed", "7", "--budget", "small")
+
+    assert (asked["seed"], asked["budget"]) == (7, "small")
+    assert asked["claims"] == [name for name in CLAIMS if name == TRUE or name.startswith("collins2022.false-")]
+
+
+def test_without_a_selector_every_claim_is_judged(found):
+    asked = found()
+
+    run("verify")
+
+    assert asked["claims"] == list(CLAIMS)
+
+
+@pytest.mark.parametrize(
+    "verdict", [UNDECIDED, Verdict(FALSE, "proved", (), "an error of ours")], ids=["undecided", "wrong"]
+)
+def test_an_unexpected_verdict_ends_with_1_and_says_why(found, verdict):
+    found(verdict)
+
+    result = run("verify", verdict.claim)
+
+    assert result.exit_code == 1
+    expected = CLAIMS[verdict.claim].expected
+    assert f"{verdict.claim}: expected {expected}, got {verdict.outcome}: {verdict.because}" in result.stdout
+    assert "0 of 1 verdicts as expected" in result.stdout
+
+
+def test_ctrl_c_prints_the_partial_ledger_and_ends_with_130(found):
+    found(PROVED, interrupted=True)
+
+    result = run("verify", TRUE, FALSE)
+
+    assert result.exit_code == 130
+    assert "1 of 1 verdicts as expected" in result.stdout
+    assert "stopped after 1 of 2 claims" in result.stdout
+    assert "stopped by Ctrl-C" in result.stderr
+
+
+def test_ctrl_c_writes_the_partial_ledger(found, tmp_path):
+    found(PROVED, interrupted=True)
+
+    result = run("verify", TRUE, FALSE, "--json", str(tmp_path / "ledger.json"))
+
+    report = json.loads((tmp_path / "ledger.json").read_text(encoding="utf-8"))
+    assert result.exit_code == 130
+    assert (report["interrupted"], [entry["name"] for entry in report["claims"]]) == (True, [TRUE])
+
+
+def test_json_on_stdout_is_alone_there_and_has_the_documented_keys(found):
+    found(PROVED, REFUTED)
+
+    result = run("verify", TRUE, FALSE, "--json", "-")
+
+    report = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert {"schema": "landscape.verify/1", "seed": DEFAULT_SEED, "as_expected": True}.items() <= report.items()
+    true, false = report["claims"]
+    for entry in (true, false):
+        assert {"name", "statement", "expected", "verdict", "evidence"} <= set(entry)
+        assert all({"method", "outcome", "seconds"} <= set(item) for item in entry["evidence"])
+    assert (true["verdict"], false["verdict"]) == ("proved", "refuted")
+    assert "counterexample" not in true
+    assert false["counterexample"] == {"alpha": "3/2", "m": "1"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "methods"), [(PROVED, "flint, points"), (REFUTED, "hypothesis"), (UNDECIDED, "z3")], ids=str
+)
+def test_what_settled_a_verdict(verdict, methods):
+    assert settled_by(verdict) == methods
+
+
+def test_show_prints_the_claim_in_full(found):
+    found(REFUTED)
+    claim = CLAIMS[FALSE]
+
+    result = run("show", FALSE)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{FALSE}\n\n{claim.sentence}\n")
+    text = result.stdout
+    for part in ("Hypotheses\n  alpha > 0\n", "Derivation steps\n  q := 1 - p > 0\n", "\n  omega_MAML < omega_NAL\n"):
+        assert part in text
+    assert all(f"\n  {hypothesis}\n" in text for hypothesis in claim.hypotheses)
+    assert "refuted (expected: refuted): hypothesis: it found a point" in text
+    assert "z3: undecided (0.25 s)" in text
+    assert "refuted by alpha = 3/2, m = 1" in text
+    assert claim.source.reference in " ".join(text.split())
+
+
+def test_show_says_the_setting_of_a_matrix_claim(found):
+    name = "collins2022.curvature-one-step"
+    found(Verdict(name, "proved", (), "words"))
+
+    text = run("show", name).stdout
+
+    assert f"Setting\n  {CLAIMS[name].setting}" in text
+    assert "Q (one inner step on m samples) = S - 2*alpha S^2" in text
+
+
+def test_show_writes_json_with_the_steps(found):
+    found(REFUTED)
+
+    report = json.loads(run("show", FALSE, "--json", "-").stdout)
+
+    assert report["schema"] == "landscape.show/1"
+    (entry,) = report["claims"]
+    assert entry["conclusion"] == "omega_MAML < omega_NAL"
+    assert entry["steps"][0] == "q := 1 - p > 0"
+    assert len(entry["steps"]) == len(CLAIMS[FALSE].layers)
+
+
+def test_the_ladder_judges_a_true_and_a_false_claim_for_real():
+    result = run("verify", TRUE, FALSE, "--budget", "small", "--json", "-")
+
+    report = json.loads(result.stdout)
+    assert result.exit_code == 0, result.output
+    assert [entry["verdict"] for entry in report["claims"]] == ["proved", "refuted"]
+    assert all(isinstance(value, str) for value in report["claims"][1]["counterexample"].values())
