@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = [
     "ClaimError",
@@ -61,6 +60,9 @@ class UnknownNameError(LandscapeError):
         known : iterable of str
             The names there are.
         """
+        # Only a refusal needs it, and every start of the command imports this module.
+        from difflib import get_close_matches
+
         names = sorted(known)
         close = get_close_matches(name, names)
         remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are: {', '.join(names)}"

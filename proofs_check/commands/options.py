@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -25,11 +24,11 @@ class Target:
 
     Parameters
     ----------
-    path : Path or None
+    path : str or None
         The file; ``None`` for standard output.
     """
 
-    path: Path | None
+    path: str | None
 
     @property
     def is_stdout(self) -> bool:
@@ -41,41 +40,41 @@ class Target:
 
         Raises
         ------
-        click.FileError
+        click.UsageError
             If the file cannot be written.
         """
         if self.path is None:
             click.echo(text, nl=False)
             return
         try:
-            _write_whole(self.path, text)
+            _write_whole(os.path.realpath(self.path), text)  # a link stays a link
         except OSError as error:
             raise _cannot_write(self.path, error.strerror or str(error)) from None
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: str, text: str) -> None:
     """Write beside the file and rename, so that nobody ever sees half of it."""
-    path = Path(os.path.realpath(path))  # a link stays a link
-    if path.exists() and not path.is_file():  # a pipe or a device, which must not be replaced
-        path.write_text(text, encoding="utf-8")
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device, which must not be replaced
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
         return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8") as file:
+        with open(temporary, "x", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
+        if os.path.exists(path):
+            os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
 
 
-def _cannot_write(path: Path, reason: str) -> click.UsageError:
-    return click.UsageError(
-        f"cannot write {str(path)!r}: {reason}; name a file in a folder that exists, or - for stdout"
-    )
+def _cannot_write(path: str, reason: str) -> click.UsageError:
+    return click.UsageError(f"cannot write {path!r}: {reason}; name a file in a folder that exists, or - for stdout")
 
 
 class TargetType(click.ParamType[Target]):
@@ -89,19 +88,14 @@ class TargetType(click.ParamType[Target]):
             return value
         if value == "-":
             return Target(None)
-        path = Path(value)
-        try:
-            if path.is_dir():
-                reason = "it is a folder"
-            elif not path.parent.is_dir():
-                reason = f"there is no folder {str(path.parent)!r}"
-            elif not os.access(path if path.exists() else path.parent, os.W_OK):
-                reason = "permission denied"
-            else:
-                return Target(path)
-        except (OSError, ValueError) as error:
-            reason = str(error)
-        raise _cannot_write(path, reason)
+        folder = os.path.dirname(value) or "."
+        if os.path.isdir(value or "."):
+            raise _cannot_write(value, "it is a folder")
+        if not os.path.isdir(folder):
+            raise _cannot_write(value, f"there is no folder {folder!r}")
+        if not os.access(value if os.path.exists(value) else folder, os.W_OK):
+            raise _cannot_write(value, "permission denied")
+        return Target(value)
 
 
 json_option = click.option(
