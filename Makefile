@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help verify test lint style types imports constraints clean
+.PHONY: help verify test bench lint style types imports constraints clean
 
 # The first of these that is at least 3.11 and can create environments; one of your own: make PYTHON=python3.12 test
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
@@ -30,6 +30,9 @@ verify: $(VENV)/installed-run ## Judge every claim and print the ledger (ARGS ar
 # worksteal: the tests differ in length, and a worker that runs out of its share takes from the other's.
 test: $(VENV)/installed-test ## Run the tests on all cores (ARGS are passed to pytest)
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+bench: $(VENV)/installed-run ## Measure how fast everything is and write docs/benchmarks.md
+	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 lint: style types imports ## Check style, types and the direction of imports
 
