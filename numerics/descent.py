@@ -243,7 +243,8 @@ def stochastic_descent(
     batch : int
         Episodes per chain and step.
     step_size : float, optional
-        The step size; by default 0.4 of the largest that is stable in mean square, estimated by the pilot run.
+        The step size; by default 0.4 of the largest that is stable in mean square, less where tails are heavy,
+        estimated by the pilot run.
     schedule : Schedule
         Decay of the step size; constant by default.
     start : array, shape (d,), optional
@@ -271,7 +272,12 @@ def stochastic_descent(
     pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
     pilot = linearise(learner, source, streams(pilot_seed, 1)[0])
     largest_stable = pilot.mean_square_limit(batch)
-    eta = _DEFAULT_SHARE * largest_stable if step_size is None else float(step_size)
+    if step_size is None:
+        # Bounded variance is not enough: with few samples or many inner steps, single episodes throw the iterates so
+        # far that rare bursts dominate their averages. So none seen in the pilot run may do more than contract.
+        eta = min(_DEFAULT_SHARE * largest_stable, batch / pilot.largest_jacobian)
+    else:
+        eta = float(step_size)
     _check_range("step_size", eta, 0)
     offset = _offset(pilot, start, streams(start_seed, 1)[0])
     steps = outer_steps

@@ -25,8 +25,8 @@ _PILOT_WORK = 2**23
 _FEWEST_EPISODES, _MOST_EPISODES = 64, 8192
 # Bytes of their data held at a time.
 _PILOT_BYTES = 2**26
-_POWER_STEPS = 300
-_POWER_TOLERANCE = 1e-4
+_POWER_STEPS = 200
+_POWER_TOLERANCE = 1e-3
 # A direction whose curvature is this small a share of the largest is flat: no descent settles in it.
 _FLAT = 1e-12
 
@@ -132,6 +132,14 @@ class Linearisation:
                 break
         return min(1 / radius, self.mean_limit)
 
+    @cached_property
+    def largest_jacobian(self) -> float:
+        """Largest spectral norm of a sampled G: how far the tail of single episodes was seen to reach."""
+        sizes = np.linalg.norm(self.jacobians, axis=(-2, -1))
+        # The Frobenius norm finds the candidates; spectral norms of thousands of matrices would take a second.
+        candidates = self.jacobians[np.argsort(sizes)[-_FEWEST_EPISODES:]]
+        return float(np.linalg.norm(candidates, ord=2, axis=(-2, -1)).max())
+
     def standard_error(self, episodes: float) -> Floats:
         """Predict the standard error of an average over iterates that saw so many episodes, shape (d,).
 
@@ -156,7 +164,9 @@ class Linearisation:
         """
         _, vectors = np.linalg.eig(self.mean_matrix)
         components = np.linalg.solve(vectors, start_error.astype(vectors.dtype))
-        return np.asarray(np.abs(vectors) @ (np.exp(log_contractions) * np.abs(components)), dtype=np.float64)
+        # Of a step size far beyond stability nothing is asked but that this is large: 1e130 rather than an overflow.
+        growth = np.exp(np.minimum(log_contractions, 300.0))
+        return np.asarray(np.abs(vectors) @ (growth * np.abs(components)), dtype=np.float64)
 
 
 def linearise(
