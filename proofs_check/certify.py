@@ -1,0 +1,206 @@
+"""Formulas proved by certificates alone: every relation comes down to the sign of a polynomial.
+
+An equivalence ``a < b iff c < d`` is proved by showing that ``b - a`` is a positive multiple of ``d - c``; one between
+zero sets by showing that both sides have the same factors, up to factors that never vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product as all_choices
+from typing import Any
+
+from flint import fmpq_mpoly
+
+from proofs_check.budget import Deadline
+from proofs_check.goal import conjuncts
+from proofs_check.positivity import Bounded, Chart, Sign
+from proofs_check.rational import Quotient
+from proofs_check.view import View
+from theory.formula import And, Formula, Iff, Implies, Not, Operator, Or, Relation
+
+__all__ = ["Certificate", "Certifier"]
+
+#: Disjunctions among the hypotheses are split into at most this many cases; further ones are not used.
+MAX_CASES = 8
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Why a formula follows, in terms that exact arithmetic checks again. ``record`` is ready for JSON."""
+
+    record: Any
+
+
+class Certifier:
+    """Proves signs and formulas in one view, under its assumptions and whatever the context adds.
+
+    Parameters
+    ----------
+    view : View
+        Where to prove.
+    deadline : Deadline
+        When to give up.
+    """
+
+    def __init__(self, view: View, deadline: Deadline) -> None:
+        self.view, self.deadline = view, deadline
+        self._charts: dict[tuple[Formula, ...], list[Chart]] = {}
+
+    def sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()) -> Sign:
+        """Return what can be certified of a polynomial's sign under the hypotheses and the context."""
+        signs = [chart.sign(polynomial) for chart in self.charts(context)]
+        if not signs:
+            return Sign(1, True, "the hypotheses contradict each other")
+        directions = {sign.direction for sign in signs}
+        reason = signs[0].reason if len(signs) == 1 else {"cases": [sign.reason for sign in signs]}
+        direction = directions.pop() if len(directions) == 1 else 0
+        return Sign(direction, all(sign.strict for sign in signs), reason)
+
+    def prove(self, formula: Formula, context: tuple[Formula, ...] = ()) -> Certificate | None:
+        """Prove a formula wherever it is defined, or give up."""
+        if isinstance(formula, Relation):
+            return self._prove_relation(formula, context)
+        if isinstance(formula, And):
+            return _all(self.prove(part, context) for part in formula.operands)
+        if isinstance(formula, Or):
+            return _any(self.prove(part, context) for part in formula.operands)
+        if isinstance(formula, Implies):
+            return self.prove(formula.consequence, (*context, formula.condition))
+        if isinstance(formula, Not):
+            opposite = _negated(formula.operand)
+            return None if opposite is None else self.prove(opposite, context)
+        if isinstance(formula, Iff):
+            both = (Implies(formula.left, formula.right), Implies(formula.right, formula.left))
+            return self._prove_equivalence(formula, context) or _all(self.prove(part, context) for part in both)
+        return None
+
+    def charts(self, context: tuple[Formula, ...]) -> list[Chart]:
+        """Return one chart for each case into which the assumptions fall."""
+        if context not in self._charts:
+            cases = self._cases((*self.view.assumptions, *context))
+            self._charts[context] = [Chart(self.view.ring.context, case, self.deadline) for case in cases]
+        return self._charts[context]
+
+    def _cases(self, formulas: tuple[Formula, ...]) -> list[list[Bounded]]:
+        fixed: list[Bounded] = []
+        splits: list[list[list[Bounded]]] = []
+        for formula in conjuncts(formulas):
+            if isinstance(formula, Not):
+                formula = _negated(formula.operand) or formula
+            if isinstance(formula, Relation):
+                fixed += self._literals(formula)
+            elif isinstance(formula, Or) and all(isinstance(part, Relation) for part in formula.operands):
+                split = [self._literals(part) for part in formula.relations]
+                cases = len(split)
+                for other in splits:
+                    cases *= len(other)
+                if cases <= MAX_CASES:
+                    splits.append(split)
+        return [[*fixed, *(literal for part in choice for literal in part)] for choice in all_choices(*splits)]
+
+    def _literals(self, relation: Relation) -> list[Bounded]:
+        """State a hypothesis in polynomials: it holds, so it is defined, so none of its denominators vanishes."""
+        difference = self.view.difference(relation)
+        literals: list[Bounded] = [(self.view.ring.factors[number], "!=") for number in sorted(difference.inverted)]
+        operator = relation.operator
+        if operator in ("==", "!="):
+            return [(difference.numerator, "==" if operator == "==" else "!="), *literals]
+        polynomial = difference.numerator * self._odd_part(difference.denominator)
+        flipped = -polynomial if operator in ("<", "<=") else polynomial
+        return [(flipped, ">" if operator in ("<", ">") else ">="), *literals]
+
+    def _odd_part(self, denominator: Mapping[int, int]) -> fmpq_mpoly:
+        return self.view.ring.product({number: 1 for number, exponent in denominator.items() if exponent % 2})
+
+    def _sign_of_quotient(self, quotient: Quotient, context: tuple[Formula, ...]) -> Sign:
+        """Return the sign of a quotient where it is defined: a denominator is never zero there."""
+        numerator = self.sign(quotient.numerator, context)
+        denominator = self.sign(self._odd_part(quotient.denominator), context)
+        if quotient.denominator and not numerator.direction:
+            # Together they may have a sign that neither has alone.
+            together = self.sign(quotient.numerator * self._odd_part(quotient.denominator), context)
+            return Sign(together.direction, numerator.strict, together.reason)
+        reason = {"numerator": numerator.reason, "denominator": denominator.reason}
+        return Sign(numerator.direction * denominator.direction, numerator.strict, reason)
+
+    def _prove_relation(self, relation: Relation, context: tuple[Formula, ...]) -> Certificate | None:
+        difference = self.view.difference(relation)
+        if difference.is_zero:
+            return Certificate("identity") if relation.operator in ("==", "<=", ">=") else None
+        if relation.operator == "==":
+            zero = all(chart.image(difference.numerator).is_zero() for chart in self.charts(context))
+            return Certificate("identity under the hypotheses") if zero else None
+        sign = self._sign_of_quotient(difference, context)
+        return Certificate(self._record(sign, context)) if sign.meets(relation.operator) else None
+
+    def _record(self, sign: Sign, context: tuple[Formula, ...]) -> dict[str, Any]:
+        names = [str(symbol) for symbol in self.view.ring.symbols]
+        charts = [chart.describe(names) for chart in self.charts(context)]
+        return {"symbols": names, "charts": charts, "certificate": sign.reason}
+
+    def _prove_equivalence(self, formula: Iff, context: tuple[Formula, ...]) -> Certificate | None:
+        left, right = self._as_one(formula.left), self._as_one(formula.right)
+        if left is None or right is None or left[1] != right[1] or left[0].is_zero or right[0].is_zero:
+            return None
+        if left[1] in ("==", "!="):
+            shared = self._vanishing(left[0], context)
+            same = shared == self._vanishing(right[0], context)
+            return Certificate({"both vanish exactly with": sorted(shared)}) if same else None
+        ratio = self.view.ring.multiply(left[0], self.view.ring.inverse(right[0]))
+        sign = self._sign_of_quotient(ratio, context)
+        positive = sign.meets(">") and self._sign_of_quotient(self.view.ring.inverse(ratio), context).strict
+        return Certificate(self._record(sign, context)) if positive else None
+
+    def _as_one(self, formula: Formula) -> tuple[Quotient, Operator] | None:
+        """Read a formula as one comparison with zero by ``>``, ``>=``, ``==`` or ``!=``, where it is one."""
+        if isinstance(formula, Relation):
+            difference = self.view.difference(formula)
+            if formula.operator in ("<", "<="):
+                return self.view.ring.negate(difference), ">" if formula.operator == "<" else ">="
+            return difference, formula.operator
+        if isinstance(formula, And | Or):
+            operator: Operator = "!=" if isinstance(formula, And) else "=="
+            parts = [self._as_one(part) for part in formula.operands]
+            whole = self.view.ring.constant(1)
+            for part in parts:
+                if part is None or part[1] != operator:
+                    return None
+                whole = self.view.ring.multiply(whole, part[0])
+            return whole, operator
+        if isinstance(formula, Not):
+            opposite = _negated(formula.operand)
+            return None if opposite is None else self._as_one(opposite)
+        return None
+
+    def _vanishing(self, quotient: Quotient, context: tuple[Formula, ...]) -> set[str]:
+        """Return the factors of a numerator that may vanish."""
+        _, factors = quotient.numerator.factor()
+        return {factor.str() for factor, _ in factors if not self.sign(factor, context).strict}
+
+
+def _negated(formula: Formula) -> Formula | None:
+    if isinstance(formula, Relation):
+        return formula.negated()
+    if isinstance(formula, Not):
+        return formula.operand
+    if isinstance(formula, And | Or):
+        parts = tuple(Not(part) for part in formula.operands)
+        return Or(parts) if isinstance(formula, And) else And(parts)
+    if isinstance(formula, Implies):
+        return And((formula.condition, Not(formula.consequence)))
+    return None
+
+
+def _all(parts: Iterable[Certificate | None]) -> Certificate | None:
+    records = []
+    for part in parts:
+        if part is None:
+            return None
+        records.append(part.record)
+    return Certificate({"all of": records})
+
+
+def _any(parts: Iterable[Certificate | None]) -> Certificate | None:
+    return next((part for part in parts if part is not None), None)

@@ -1,0 +1,152 @@
+"""The search for one exact point with a property: on surfaces first, then wherever Hypothesis looks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+import sympy as sp
+from flint import fmpq
+
+from proofs_check.budget import Deadline
+from proofs_check.compiled import Point
+from proofs_check.rational import to_fraction
+from proofs_check.shrink import shrink
+from proofs_check.space import Family, Space
+
+__all__ = ["Hunt"]
+
+#: Draws from each surface; each gives up to five points, on it and beside it.
+DRAWS_PER_SURFACE = 12
+#: Hypothesis knows no time limit, so it is asked in portions.
+PORTION = 250
+
+
+class Hunt:
+    """Looks for a point that the hypotheses admit and that has a property.
+
+    Parameters
+    ----------
+    space : Space
+        Where to look.
+    admits : callable
+        Whether the hypotheses hold at a point.
+    has_property : callable
+        Asked of admitted points only. ``None`` says that the question is undefined there.
+    surfaces : sequence of Family
+        Where to look first, and along which to shrink.
+    seed : int or str
+        Makes the search repeatable.
+
+    Attributes
+    ----------
+    tested : int
+        How many admitted points were asked.
+    undefined : Point or None
+        An admitted point where the question is undefined.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        admits: Callable[[Point], bool],
+        has_property: Callable[[Point], bool | None],
+        surfaces: Sequence[Family],
+        seed: int | str,
+    ) -> None:
+        self.space, self.surfaces = space, tuple(surfaces)
+        self._admits, self._has_property = admits, has_property
+        self._random = random.Random(f"{seed}")
+        self.tested = 0
+        self.undefined: Point | None = None
+
+    def accepts(self, point: Point) -> bool:
+        """Whether a point is what is looked for."""
+        if not self._admits(point):
+            return False
+        self.tested += 1
+        answer = self._has_property(point)
+        if answer is None and self.undefined is None:
+            self.undefined = point
+        return bool(answer)
+
+    def first(self, points: Iterable[Point]) -> Point | None:
+        """Return the first accepted one of some points."""
+        return next((point for point in points if self.accepts(point)), None)
+
+    def scan(self, samples: int, deadline: Deadline) -> Point | None:
+        """Try simple points, then the surfaces, then more points.
+
+        Parameters
+        ----------
+        samples : int
+            How many points to draw from the whole domain.
+        deadline : Deadline
+            When to stop early.
+        """
+        early = samples // 4
+        plan = [(self.space.whole, early), *((surface, DRAWS_PER_SURFACE) for surface in self.surfaces)]
+        for family, draws in [*plan, (self.space.whole, samples - early)]:
+            for _ in range(draws):
+                if deadline.passed:
+                    return None
+                found = self.first(self.space.draw(family, self._random))
+                if found is not None:
+                    return found
+        return None
+
+    def with_hypothesis(self, examples: int, deadline: Deadline) -> Point | None:
+        """Let Hypothesis choose the surface and the coordinates.
+
+        Parameters
+        ----------
+        examples : int
+            How many choices it may make.
+        deadline : Deadline
+            When to stop early.
+        """
+        # Imported here because it takes longer than most proofs.
+        from hypothesis import Phase, find, settings
+        from hypothesis.errors import NoSuchExample
+        from hypothesis.strategies import SearchStrategy, fractions, integers, sampled_from, tuples
+
+        def coordinate(position: int) -> SearchStrategy[Fraction]:
+            bounds = self.space.ranges[position]
+            low = None if bounds.lower is None else to_fraction(bounds.lower)
+            high = None if bounds.upper is None else to_fraction(bounds.upper)
+            if bounds.integer:
+                return integers(None if low is None else int(low), None if high is None else int(high)).map(Fraction)
+            return sampled_from([to_fraction(v) for v in bounds.pool] or [Fraction(1)]) | fractions(
+                low, high, max_denominator=10_000
+            )
+
+        families = (self.space.whole, *self.surfaces)
+        choices = tuples(sampled_from(families), *(coordinate(i) for i in range(self.space.size)))
+        found: list[Point] = []
+
+        def succeeds(choice: tuple[Family, *tuple[Fraction, ...]]) -> bool:
+            if deadline.passed:
+                return False
+            family, *values = choice
+            completed = family.complete([fmpq(v.numerator, v.denominator) for v in values], self.space.others)
+            point = self.first(tuple(item) for item in completed)
+            found.extend([] if point is None else [point])
+            return point is not None
+
+        # Its own shrinking knows nothing of surfaces; ours does.
+        limits = settings(max_examples=PORTION, phases=[Phase.generate], database=None, deadline=None)
+        for _ in range(0, examples, PORTION):
+            if deadline.passed:
+                break
+            try:
+                find(choices, succeeds, settings=limits, random=self._random)
+            except NoSuchExample:
+                continue
+            break
+        return found[0] if found else None
+
+    def shrunk(self, point: Point, deadline: Deadline) -> dict[sp.Symbol, Fraction]:
+        """Return an accepted point made simple, as fractions by symbol."""
+        small = shrink(self.space, point, self.accepts, self.surfaces, deadline)
+        return {symbol: to_fraction(value) for symbol, value in zip(self.space.goal.symbols, small, strict=True)}

@@ -1,0 +1,268 @@
+"""Limits, exactly and for all parameter values: by orders of vanishing and leading coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from time import perf_counter
+
+import sympy as sp
+from flint import fmpq_mpoly
+
+from proofs_check.budget import Budget, Deadline
+from proofs_check.compiled import CompiledGoal, Point
+from proofs_check.goal import Goal, definitions_of
+from proofs_check.hunt import Hunt
+from proofs_check.prover import Backing, Prover
+from proofs_check.rational import Quotient, to_fraction
+from proofs_check.refute import as_strings
+from proofs_check.series import Approach, LocalLimit
+from proofs_check.space import Space
+from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
+from proofs_check.view import View, ring_of
+from theory.claim import Claim, Limit
+from theory.errors import ClaimError
+from theory.formula import And
+
+__all__ = ["LimitProblem", "limit_goal"]
+
+#: How close to its point the variable comes when a limit is looked at: below, and above.
+DISTANCES = tuple(sign * Fraction(1, 10**k) for k in (4, 7, 10) for sign in (1, -1))
+
+
+def limit_goal(claim: Claim) -> Goal:
+    """Return the hypotheses and definitions of a claim about a limit, with nothing to conclude."""
+    return Goal(claim.hypotheses, definitions_of(claim), And(()), "the limit")
+
+
+class LimitProblem:
+    """A claim that an expression tends to a value.
+
+    Parameters
+    ----------
+    claim : Claim
+        With a Limit conclusion.
+    budget : Budget
+        Limits of the search.
+    seed : int
+        Makes the search repeatable.
+    """
+
+    def __init__(self, claim: Claim, budget: Budget, seed: int) -> None:
+        assert isinstance(claim.conclusion, Limit)
+        self.claim, self.budget, self.limit = claim, budget, claim.conclusion
+        self.goal = limit_goal(claim)
+        for part, name in ((self.limit.point, "point"), (self.limit.value, "value")):
+            if self.limit.variable in _base_symbols(part, self.goal):
+                raise ClaimError(f"{claim.name}: the {name} {part} of a limit must be free of {self.limit.variable}")
+        if self.limit.variable not in self.goal.symbols:
+            raise ClaimError(f"{claim.name}: the limit's variable {self.limit.variable} occurs nowhere else")
+        self.view = View(self.goal, ring_of(self.goal))
+        self.approach = Approach(self.view, self.limit.variable, self.limit.point)
+        self.quotient = self.view.read(self.limit.expression)
+        self.local = self.approach.at_parameters(self.quotient)
+        self.infinite = self.limit.value in (sp.oo, -sp.oo)
+        self.compiled = CompiledGoal(self.goal)
+        space = Space(self.goal, self.view)
+        surfaces = space.families(self._loci())
+        self.hunt = Hunt(space, self._admits, self._fails, surfaces, f"{seed} {claim.name}")
+
+    def __str__(self) -> str:
+        stated = self.limit
+        return f"{stated.expression} -> {stated.value} as {stated.variable} -> {stated.point}"
+
+    @cached_property
+    def stated(self) -> Quotient:
+        """The finite value as stated."""
+        return self.view.read(self.limit.value)
+
+    @cached_property
+    def difference(self) -> Quotient:
+        """What tends to 0 if a finite limit is right, and to the same infinity if an infinite one is."""
+        return self.quotient if self.infinite else self.view.ring.subtract(self.quotient, self.stated)
+
+    def prove(self, prover: Prover) -> Evidence:
+        """Prove the limit: proved, or undecided with what stood in the way.
+
+        Parameters
+        ----------
+        prover : Prover
+            Of :attr:`goal`, for the signs of leading coefficients.
+        """
+        started = perf_counter()
+        try:
+            backing, detail = self._proof(prover)
+        except _Open as reason:
+            detail = f"{self}: {reason}"
+            seconds = perf_counter() - started
+            return Evidence("flint", Obligation.CONCLUSION, Outcome.UNDECIDED, Tier.EXACT, seconds, detail)
+        solvers = " and ".join(sorted(backing.provers - {"flint"}))
+        method = f"flint with {solvers}" if solvers else "flint"
+        seconds = perf_counter() - started
+        return Evidence(method, Obligation.CONCLUSION, Outcome.PROVED, backing.tier, seconds, f"{self}: {detail}")
+
+    def _proof(self, prover: Prover) -> tuple[Backing, str]:
+        """Compare orders of vanishing; every leading coefficient that is divided by must not vanish."""
+        ring, difference = self.view.ring, self.difference
+        backing = Backing.exact()
+        for factor in sorted(difference.inverted | self.approach.target.inverted):
+            leading = self.approach.leading(ring.factors[factor]).coefficient
+            backing = backing & self._nonzero(prover, leading)
+        bottom = self.approach.denominator(difference)
+        terms = self.approach.expansion(difference.numerator)
+        if not self.infinite:
+            too_large = [term for order, term in terms.items() if order <= bottom.order]
+            if any(not self._vanishes(prover, term) for term in too_large):
+                raise _Open("the leading coefficients do not give the stated value")
+            return backing, "by orders of vanishing and leading coefficients, for all values of the parameters"
+        top = min((order for order in terms), default=0)
+        if not terms or top >= bottom.order:
+            raise _Open("the expression stays bounded")
+        ratio = ring.multiply(terms[top], ring.inverse(bottom.coefficient))
+        if (bottom.order - top) % 2 and not self.approach.infinite:
+            side = ring.subtract(ring.symbol(self.limit.variable), self.approach.target)
+            ratio = ring.multiply(ratio, side)
+        wanted = 1 if self.limit.value == sp.oo else -1
+        polynomial = ratio.numerator * ring.product({f: 1 for f, e in ratio.denominator.items() if e % 2})
+        found = prover.sign(self.view, polynomial)
+        if found is None or not found[0].strict or found[0].direction != wanted:
+            raise _Open(f"the sign of {ring.text(polynomial)} could not be proved")
+        return backing & found[1], "by orders of vanishing and the sign of the leading coefficient"
+
+    def _nonzero(self, prover: Prover, coefficient: Quotient) -> Backing:
+        found = prover.sign(self.view, coefficient.numerator)
+        if found is None or not found[0].strict:
+            raise _Open(f"{self.view.ring.text(coefficient.numerator)} could not be proved nonzero")
+        return found[1]
+
+    def _vanishes(self, prover: Prover, coefficient: Quotient) -> bool:
+        """Whether a coefficient is zero wherever the hypotheses hold, some of which may be equations."""
+        charts = prover.certifier(self.view).charts(())
+        return all(chart.image(coefficient.numerator).is_zero() for chart in charts)
+
+    def scan(self) -> Evidence:
+        """Compare with the true limit at exact parameters: refuted, or passed."""
+        started = perf_counter()
+        point = self.hunt.scan(self.budget.samples // 4, Deadline.after(self.budget.search_seconds))
+        if point is None:
+            detail = f"{self}: agrees with the exact limit at {self.hunt.tested} rational values of the parameters"
+            outcome = Outcome.PASSED if self.hunt.tested else Outcome.NOT_RUN
+            seconds = perf_counter() - started
+            data = {"points": self.hunt.tested}
+            return Evidence("exact points", Obligation.CONCLUSION, outcome, Tier.TESTED, seconds, detail, data=data)
+        small = self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
+        return self._refutation(small, started)
+
+    def search(self) -> Evidence:
+        """Let Hypothesis look for parameters with another limit: refuted, or undecided."""
+        started = perf_counter()
+        deadline = Deadline.after(self.budget.search_seconds)
+        point = self.hunt.with_hypothesis(self.budget.examples, deadline)
+        if point is not None:
+            return self._refutation(self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds)), started)
+        limit = f"{self.budget.search_seconds:g} s" if deadline.passed else f"{self.budget.examples} examples"
+        detail = f"{self}: no parameters with another limit found in {limit} ({self.hunt.tested} admissible ones)"
+        seconds = perf_counter() - started
+        return Evidence("search", Obligation.CONCLUSION, Outcome.UNDECIDED, Tier.TESTED, seconds, detail)
+
+    def witness(self) -> dict[sp.Symbol, Fraction] | None:
+        """Return parameters at which the variable can come close to its point within the hypotheses, or ``None``."""
+        space = self.hunt.space
+        hunt = Hunt(space, self._admits, lambda point: True, (), f"witness {self.claim.name}")
+        point = hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        if point is None:
+            return None
+        values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
+        return values | {self.limit.variable: next(self._near(values))}
+
+    def _near(self, values: Mapping[sp.Symbol, Fraction]) -> Iterator[Fraction]:
+        """Yield values of the variable close to its point that the hypotheses allow, the closest ones last."""
+        target = to_fraction(self.approach.target_at(self.compiled.point(values)))
+        for distance in DISTANCES:
+            value = self.approach.direction / abs(distance) if self.approach.infinite else target + distance
+            if self.compiled.admits(self.compiled.point({**values, self.limit.variable: value})):
+                yield value
+
+    def _admits(self, point: Point) -> bool:
+        values = self.compiled.values(point)
+        try:
+            return len(list(self._near(values))) >= len(DISTANCES) // 2
+        except ZeroDivisionError:
+            return False
+
+    def _fails(self, point: Point) -> bool | None:
+        try:
+            true, stated = self.local.limit(point), self._stated_at(point)
+        except ZeroDivisionError:
+            return None
+        return not self._agrees(true, stated, point)
+
+    def _stated_at(self, point: Point) -> Fraction | None:
+        """Return the stated value at fixed parameters, or ``None`` where it is infinite."""
+        if self.infinite:
+            return None
+        return to_fraction(self.view.ring.evaluate(self.stated, self.approach.padded(point)))
+
+    def _agrees(self, true: LocalLimit, stated: Fraction | None, point: Point) -> bool:
+        if stated is not None or true.value is not None:
+            return true.value == stated
+        wanted = 1 if self.limit.value == sp.oo else -1
+        if self.approach.infinite:
+            return true.sign_above == wanted
+        target = to_fraction(self.approach.target_at(point))
+        sides = {value > target for value in self._near(self.compiled.values(point))}
+        return all((true.sign_above if above else true.sign_below) == wanted for above in sides)
+
+    def _refutation(self, values: dict[sp.Symbol, Fraction], started: float) -> Evidence:
+        parameters = {symbol: value for symbol, value in values.items() if symbol != self.limit.variable}
+        point = self.compiled.point(values)
+        true, stated = self.local.limit(point), self._stated_at(point)
+        self._confirm(values, true)
+        where = ", ".join(f"{name} = {value}" for name, value in as_strings(parameters).items())
+        limit = "infinite" if true.value is None else str(true.value)
+        detail = f"{self}: at {where} the limit is {limit}, not {self.limit.value if stated is None else stated}"
+        return Evidence(
+            "orders of vanishing",
+            Obligation.CONCLUSION,
+            Outcome.REFUTED,
+            Tier.EXACT,
+            perf_counter() - started,
+            detail,
+            as_strings(parameters),
+            data={"limit": limit, "stated": str(self.limit.value if stated is None else stated)},
+        )
+
+    def _confirm(self, values: dict[sp.Symbol, Fraction], true: LocalLimit) -> None:
+        """Check the true limit by plain evaluation ever closer to the point, in the standard library's fractions."""
+        near = list(self._near(values))
+        seen = [self.goal.value(self.limit.expression, {**values, self.limit.variable: value}) for value in near]
+        if true.value is None:
+            confirmed = abs(seen[-1]) > abs(seen[0])
+        else:
+            confirmed = seen[-1] == true.value or abs(seen[-1] - true.value) < abs(seen[0] - true.value)
+        if not confirmed:
+            raise AssertionError(f"{self}: {as_strings(values)} does not show a limit of {true.value} on re-checking")
+
+    def _loci(self) -> Iterator[fmpq_mpoly]:
+        """Yield the polynomials in the parameters on which the limit may be another one."""
+        ring = self.view.ring
+        for factor in sorted(self.difference.inverted):
+            _, factors = self.approach.leading(ring.factors[factor]).coefficient.numerator.factor()
+            yield from (polynomial for polynomial, _ in factors)
+        if not self.difference.is_zero:
+            _, factors = self.approach.leading(self.difference.numerator).coefficient.numerator.factor()
+            yield from (polynomial for polynomial, _ in factors)
+
+
+class _Open(Exception):
+    """Why a proof did not go through."""
+
+
+def _base_symbols(expression: sp.Expr, goal: Goal) -> set[sp.Symbol]:
+    """Return the base symbols behind an expression, through definitions."""
+    definitions = {definition.symbol: definition.expression for definition in goal.definitions}
+    found: set[sp.Symbol] = set()
+    for symbol in sp.sympify(expression).free_symbols:
+        found |= _base_symbols(definitions[symbol], goal) if symbol in definitions else {symbol}
+    return found

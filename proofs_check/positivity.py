@@ -1,0 +1,270 @@
+"""Signs of polynomials, by certificates that exact arithmetic replays.
+
+The hypotheses are turned into a *chart*: each bounded symbol is written in terms of a slack that is free to be any
+number >= 0 (``rho_E > rho_H`` becomes ``rho_E = rho_H + t``, ``0 < p < 1`` becomes ``p = 1/(1 + t)``). A polynomial
+whose coefficients are all >= 0 in the slacks cannot be negative. What that does not settle may still split into
+factors that it does, or be a quadratic with a positive leading coefficient and a negative discriminant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flint import fmpq_mpoly, fmpq_mpoly_ctx
+
+from proofs_check.budget import Deadline
+
+__all__ = ["UNKNOWN", "Bounded", "Chart", "Sign", "coefficients_in"]
+
+Bound = Literal[">", ">=", "==", "!="]
+Bounded = tuple[fmpq_mpoly, Bound]
+"""A polynomial compared with zero."""
+
+#: A certificate may complete the square inside a completed square, and so on, this often.
+MAX_SQUARES = 2
+#: A square is not completed where its discriminant takes more products of terms than this: it would take seconds.
+MAX_PRODUCTS = 4_000
+#: A polynomial of more terms than this is not factored, for the same reason.
+MAX_TERMS = 3_000
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What is known of a polynomial's sign.
+
+    Parameters
+    ----------
+    direction : {1, -1, 0}
+        ``1``: never negative. ``-1``: never positive. ``0``: not known.
+    strict : bool
+        Whether it is never zero.
+    reason : object
+        The certificate, ready for JSON.
+    """
+
+    direction: int
+    strict: bool
+    reason: Any = field(default=None, compare=False)
+
+    def __mul__(self, other: Sign) -> Sign:
+        return Sign(self.direction * other.direction, self.strict and other.strict)
+
+    def __neg__(self) -> Sign:
+        return Sign(-self.direction, self.strict, self.reason)
+
+    def meets(self, bound: str) -> bool:
+        """Whether it implies a comparison with zero."""
+        return {
+            ">": self.direction == 1 and self.strict,
+            ">=": self.direction == 1,
+            "<": self.direction == -1 and self.strict,
+            "<=": self.direction == -1,
+            "!=": self.strict,
+        }.get(bound, False)
+
+
+UNKNOWN = Sign(0, False)
+
+
+def coefficients_in(polynomial: fmpq_mpoly, position: int) -> dict[int, fmpq_mpoly]:
+    """Return the coefficients of a polynomial's powers of one variable, by exponent."""
+    gathered: dict[int, dict[tuple[int, ...], Any]] = {}
+    for monomial, coefficient in polynomial.terms():
+        rest = (*monomial[:position], 0, *monomial[position + 1 :])
+        gathered.setdefault(int(monomial[position]), {})[rest] = coefficient
+    return {exponent: polynomial.context().from_dict(terms) for exponent, terms in gathered.items()}
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """One substitution: the variable at ``position`` becomes ``numerator / denominator``, the latter positive."""
+
+    position: int
+    numerator: fmpq_mpoly
+    denominator: fmpq_mpoly
+
+    def apply(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
+        """Substitute, and multiply by the positive denominator as often as it takes to clear it."""
+        parts = coefficients_in(polynomial, self.position)
+        degree = max(parts, default=0)
+        if not degree:
+            return polynomial
+        total = polynomial.context().constant(0)
+        for exponent, coefficient in parts.items():
+            total = total + coefficient * self.numerator**exponent * self.denominator ** (degree - exponent)
+        return total
+
+
+class Chart:
+    """Coordinates in which the hypotheses say no more than that each slack is nonnegative, or positive.
+
+    Parameters
+    ----------
+    context : fmpq_mpoly_ctx
+        The ring. A slack takes the place of the variable that it replaces.
+    literals : iterable of (polynomial, bound)
+        The hypotheses; those that fit no substitution are kept as facts about their own factors.
+    deadline : Deadline
+        When to stop looking for squares to complete.
+    """
+
+    def __init__(self, context: fmpq_mpoly_ctx, literals: Iterable[Bounded], deadline: Deadline) -> None:
+        self.context = context
+        self.deadline = deadline
+        self.steps: list[Substitution] = []
+        self.slack: dict[int, bool] = {}  # position -> whether it is strictly positive
+        self._known: dict[str, Sign] = {}
+        self._tried: dict[str, int] = {}
+        open_literals = list(literals)
+        while (usable := self._next(open_literals)) is not None:
+            index, step, strict = usable
+            _, bound = open_literals.pop(index)
+            before = self.slack.pop(step.position, None)
+            if before is not None and (bound == "==" or (before and not strict)):
+                # What was known of the old slack is not implied by the new one.
+                open_literals.append((self.context.gen(step.position), ">" if before else ">="))
+            if bound != "==":
+                self.slack[step.position] = strict
+            self.steps.append(step)
+            open_literals = [(step.apply(p), b) for p, b in open_literals]
+        self._learn(open_literals)
+
+    def image(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
+        """Return a polynomial in the chart's coordinates, times something positive."""
+        for step in self.steps:
+            polynomial = step.apply(polynomial)
+        return polynomial
+
+    def sign(self, polynomial: fmpq_mpoly) -> Sign:
+        """Return what can be certified of a polynomial's sign where the hypotheses hold."""
+        return self._sign_of_product(self.image(polynomial), MAX_SQUARES)
+
+    def describe(self, names: Sequence[str]) -> list[str]:
+        """Say what each symbol became, for the record; slacks carry the name of the symbol that they replace."""
+        return [f"{names[s.position]} := ({s.numerator.str()})/({s.denominator.str()})" for s in self.steps]
+
+    def _next(self, literals: list[Bounded]) -> tuple[int, Substitution, bool] | None:
+        """Choose the next substitution: equations first, then bounds by a constant, then by other symbols."""
+        best: tuple[int, int, Substitution, bool] | None = None
+        for index, (polynomial, bound) in enumerate(literals):
+            if bound == "!=":
+                continue
+            degrees = polynomial.degrees()
+            for position, degree in enumerate(degrees):
+                if degree != 1:
+                    continue
+                found = self._solve(polynomial, bound, position)
+                if found is None:
+                    continue
+                upper, step, strict = found
+                alone = sum(d > 0 for d in degrees) == 1
+                rank = 0 if bound == "==" else 1 if alone and not upper else 2 if not upper else 3
+                if best is None or rank < best[0]:
+                    best = (rank, index, step, strict)
+        return None if best is None else best[1:]
+
+    def _solve(self, polynomial: fmpq_mpoly, bound: Bound, position: int) -> tuple[bool, Substitution, bool] | None:
+        """Write ``a x + b`` compared with zero as a substitution for x; also say whether it is an upper bound."""
+        parts = coefficients_in(polynomial, position)
+        a, b = parts[1], parts.get(0, self.context.constant(0))
+        leading = self._by_coefficients(a)
+        if leading.direction == 0 or not leading.strict:
+            return None
+        if bound == "==":
+            return False, Substitution(position, -b * leading.direction, a * leading.direction), False
+        strict, x = bound == ">", self.context.gen(position)
+        known = self.slack.get(position)
+        if leading.direction == 1:
+            if known is False and strict and b.is_zero():
+                return False, Substitution(position, x, self.context.constant(1)), True
+            if known is not None and self._by_coefficients(b).direction != -1:
+                return None  # a lower bound that is not above zero, which is known already
+            return False, Substitution(position, x * a - b, a), strict
+        if known is None:
+            return True, Substitution(position, b + x * a, -a), strict  # x = b/|a| - slack
+        if not known and not strict:
+            return None  # both ends belong to the domain; a slack reaches only one of them
+        numerator = b if known else b * x
+        return True, Substitution(position, numerator, -a * (x + 1)), strict if known else known
+
+    def _by_coefficients(self, polynomial: fmpq_mpoly) -> Sign:
+        """Read the sign off the coefficients, where all of them agree."""
+        direction, strict = 0, False
+        for monomial, coefficient in polynomial.terms():
+            here = 1 if coefficient > 0 else -1
+            odd = [i for i, exponent in enumerate(monomial) if exponent % 2]
+            if direction == -here or any(i not in self.slack for i in odd):
+                return UNKNOWN
+            direction = here
+            strict = strict or all(self.slack.get(i, False) for i, exponent in enumerate(monomial) if exponent)
+        return Sign(direction, strict, "coefficients") if direction else UNKNOWN
+
+    def _sign_of_factor(self, factor: fmpq_mpoly, squares: int) -> Sign:
+        key = factor.str()
+        if self._known.get(key, UNKNOWN).direction:
+            return self._known[key]
+        found = self._by_coefficients(factor)
+        if found == UNKNOWN and squares and self._tried.get(key, 0) < squares:
+            self._tried[key] = squares
+            found = self._by_square(factor, squares - 1)
+        if found != UNKNOWN:
+            self._known[key] = found
+        return self._known.get(key, UNKNOWN)
+
+    def _by_square(self, factor: fmpq_mpoly, squares: int) -> Sign:
+        """Complete the square: a x^2 + b x + c has the sign of a where 4 a c - b^2 is positive."""
+        for position, degree in enumerate(factor.degrees()):
+            if degree != 2 or self.deadline.passed:
+                continue
+            parts = coefficients_in(factor, position)
+            zero = self.context.constant(0)
+            a, b, c = parts[2], parts.get(1, zero), parts.get(0, zero)
+            if len(a) * len(c) + len(b) ** 2 > MAX_PRODUCTS:
+                continue
+            leading = self._sign_of_product(a, squares)
+            if not leading.strict or not leading.direction:
+                continue
+            rest = self._sign_of_product(4 * a * c - b * b, squares)
+            if rest.direction == 1:
+                reason = {"square in": position, "leading": leading.reason, "discriminant": rest.reason}
+                return Sign(leading.direction, rest.strict, reason)
+        return UNKNOWN
+
+    def _sign_of_product(self, polynomial: fmpq_mpoly, squares: int) -> Sign:
+        """Return the sign of a polynomial in the chart's own coordinates."""
+        if polynomial.is_zero():
+            return Sign(1, False, "zero")
+        plain = self._by_coefficients(polynomial)
+        if (plain.direction and plain.strict) or len(polynomial) > MAX_TERMS:
+            return plain
+        constant, factors = polynomial.factor()
+        total = Sign(1 if constant > 0 else -1, True)
+        reasons = []
+        for factor, exponent in factors:
+            known = self._sign_of_factor(factor, squares)
+            total = total * (known if exponent % 2 else Sign(1, known.strict))
+            reasons.append({"factor": factor.str(), "exponent": int(exponent), "by": known.reason})
+        reason = {"constant": str(constant), "factors": reasons, "whole": plain.reason}
+        return Sign(total.direction or plain.direction, total.strict, reason)
+
+    def _learn(self, literals: list[Bounded]) -> None:
+        """Keep what the unused hypotheses say of their own factors."""
+        for polynomial, bound in literals:
+            if bound == "==" or polynomial.is_zero():
+                continue
+            constant, factors = polynomial.factor()
+            signs = [self._sign_of_factor(factor, MAX_SQUARES) for factor, _ in factors]
+            if bound in (">", "!="):  # no factor vanishes
+                signs = [Sign(known.direction, True, known.reason or "hypothesis") for known in signs]
+                self._known |= {factor.str(): known for (factor, _), known in zip(factors, signs, strict=True)}
+            unknown = [i for i, (_, exponent) in enumerate(factors) if exponent % 2 and not signs[i].direction]
+            if bound == "!=" or len(unknown) != 1:
+                continue
+            rest = Sign(1 if constant > 0 else -1, True)
+            for i, (_, exponent) in enumerate(factors):
+                if i not in unknown:
+                    rest = rest * (signs[i] if exponent % 2 else Sign(1, signs[i].strict))
+            if rest.strict:  # otherwise all of it may be zero, which leaves the unknown factor free
+                self._known[factors[unknown[0]][0].str()] = Sign(rest.direction, bound == ">", "hypothesis")

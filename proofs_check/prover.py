@@ -1,0 +1,262 @@
+"""Proofs about one goal: signs, lemmas and the conclusion, by certificates and by solvers, with what each rests on.
+
+A conclusion counts as proved only together with its side conditions: that it is defined wherever the hypotheses hold,
+and the lemmas ``layer > 0`` behind the atoms that were used. Every proof carries who vouches for all of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import sympy as sp
+from flint import fmpq_mpoly
+
+from proofs_check.budget import Budget, Deadline
+from proofs_check.certify import Certificate, Certifier
+from proofs_check.goal import Definition, Goal
+from proofs_check.positivity import Sign
+from proofs_check.rational import Ring
+from proofs_check.smtlib import Script
+from proofs_check.solvers import Answer, Solvers, Value
+from proofs_check.verdict import Tier
+from proofs_check.view import View, ring_of, views
+from theory.formula import Formula, Operator, gt
+
+__all__ = ["Backing", "Proof", "Prover", "Questioned", "as_point"]
+
+EXACT = "flint"
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Who vouches for a statement: ``flint`` by an exact certificate, or solvers."""
+
+    provers: frozenset[str]
+    tier: Tier
+
+    @classmethod
+    def exact(cls) -> Backing:
+        """Vouched for in exact arithmetic."""
+        return cls(frozenset({EXACT}), Tier.EXACT)
+
+    @classmethod
+    def by(cls, solvers: Iterable[str]) -> Backing:
+        """Vouched for by these solvers."""
+        solvers = frozenset(solvers)
+        return cls(solvers, Tier.SOLVERS if len(solvers) > 1 else Tier.SOLVER)
+
+    def __and__(self, other: Backing) -> Backing:
+        return Backing(self.provers | other.provers, max(self.tier, other.tier))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof of a conclusion and its side conditions, in one view."""
+
+    view: View
+    backing: Backing
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True)
+class Questioned:
+    """What the solvers said of a conclusion.
+
+    Parameters
+    ----------
+    proof : Proof or None
+        Where at least one of them proved it.
+    answers : dict
+        The last answer of each solver, by name.
+    models : list of dict
+        Where the fully expanded denial can be met: candidates for a counterexample, still to be checked.
+    conflict : str
+        Non-empty where one solver proved what another one denies.
+    """
+
+    proof: Proof | None
+    answers: dict[str, Answer]
+    models: list[dict[sp.Symbol, Fraction]] = field(default_factory=list)
+    conflict: str = ""
+
+
+class Prover:
+    """Proves things about a goal.
+
+    Parameters
+    ----------
+    goal : Goal
+        Whose hypotheses and definitions hold throughout.
+    witness : mapping from symbol to Fraction
+        A point that satisfies the hypotheses; it suggests which sign to prove.
+    solvers : Solvers
+        Who to ask where no certificate is found.
+    budget : Budget
+        Limits.
+    lemmas : mapping from symbol to Backing, optional
+        Definitions that were proved positive before, under no more than this goal's hypotheses.
+    """
+
+    def __init__(
+        self,
+        goal: Goal,
+        witness: Mapping[sp.Symbol, Fraction],
+        solvers: Solvers,
+        budget: Budget,
+        lemmas: Mapping[sp.Symbol, Backing] | None = None,
+    ) -> None:
+        self.goal, self.witness, self.solvers, self.budget = goal, witness, solvers, budget
+        self.ring: Ring = ring_of(goal)
+        self.lemmas: dict[sp.Symbol, Backing] = dict(lemmas or {})
+        self.unproved_lemmas: list[sp.Symbol] = []
+        self._certifiers: dict[View, Certifier] = {}
+        self._signs: dict[tuple[View, int, tuple[Formula, ...]], tuple[Sign, Backing] | None] = {}
+        for index, definition in enumerate(goal.definitions):
+            if definition.positive and definition.symbol not in self.lemmas:
+                self._establish(definition, goal.definitions[:index])
+        self.views = views(goal, self.ring, self.lemmas)
+
+    def _establish(self, definition: Definition, earlier: tuple[Definition, ...]) -> None:
+        """Prove that a definition is positive, over earlier ones that were proved so or else expanded."""
+        lemma = Goal(self.goal.hypotheses, earlier, gt(definition.expression, 0), f"{definition.symbol} > 0")
+        seen = views(lemma, self.ring, [d.symbol for d in earlier if d.symbol in self.lemmas])
+        proof = self.certify(seen) or self.question(seen).proof
+        if proof is None:
+            self.unproved_lemmas.append(definition.symbol)
+        else:
+            self.lemmas[definition.symbol] = proof.backing
+
+    def certifier(self, view: View) -> Certifier:
+        """Return the certifier of a view, its time starting when it is first asked for."""
+        if view not in self._certifiers:
+            self._certifiers[view] = Certifier(view, Deadline.after(self.budget.certificate_seconds))
+        return self._certifiers[view]
+
+    def certify(self, seen: list[View] | None = None) -> Proof | None:
+        """Prove a conclusion by certificate, in the first view where one is found."""
+        for view in self.views if seen is None else seen:
+            certificate = self.certifier(view).prove(view.goal.conclusion)
+            if certificate is None:
+                continue
+            backing = self.definedness(view)
+            if backing is not None:
+                return Proof(view, Backing.exact() & backing & self._atoms(view), certificate)
+        return None
+
+    def definedness(self, view: View) -> Backing | None:
+        """Prove that nothing which the conclusion divides by vanishes where the hypotheses hold."""
+        total = Backing.exact()
+        for context, factor in view.divisors:
+            found = self.sign_of_factor(view, factor, context)
+            if found is None or not found[0].strict:
+                return None
+            total = total & found[1]
+        return total
+
+    def _atoms(self, view: View) -> Backing:
+        """Return who vouches for the lemmas behind the atoms of a view, and behind those in turn."""
+        total = Backing.exact()
+        for symbol in view.opaque:
+            total = total & self.lemmas[symbol]
+        return total
+
+    def sign_of_factor(self, view: View, factor: int, context: tuple[Formula, ...] = ()) -> tuple[Sign, Backing] | None:
+        """Return what can be proved of the sign of one of the ring's factors, and who vouches for it."""
+        key = (view, factor, context)
+        if key not in self._signs:
+            self._signs[key] = self.sign(view, self.ring.factors[factor], context)
+        return self._signs[key]
+
+    def sign(
+        self, view: View, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()
+    ) -> tuple[Sign, Backing] | None:
+        """Prove the sign of a polynomial, or at least that it is not zero."""
+        certified = self.certifier(view).sign(polynomial, context)
+        if certified.strict:
+            return certified, Backing.exact()
+        try:
+            guess = 1 if view.evaluate(polynomial, self.witness) > 0 else -1
+        except ZeroDivisionError:
+            guess = 1
+        attempts: tuple[tuple[Operator, Sign], ...] = (
+            (">" if guess > 0 else "<", Sign(guess, True)),
+            ("!=", Sign(0, True)),
+        )
+        for operator, sign in attempts:
+            backing = self.ask_sign(view, polynomial, operator, context)
+            if backing is not None:
+                return sign, backing
+        return None
+
+    def ask_sign(
+        self, view: View, polynomial: fmpq_mpoly, operator: Operator, context: tuple[Formula, ...] = ()
+    ) -> Backing | None:
+        """Have the solvers prove a polynomial's comparison with zero."""
+        script = Script(view)
+        text = script.question(f"(not {script.comparison(polynomial, operator)})", context)
+        answers = self.solvers.ask(text, self.budget.solver_seconds, self.budget.second_opinion_seconds)
+        proved = [name for name, answer in answers.items() if answer.status == "unsat"]
+        denied = any(answer.status == "sat" for answer in answers.values())
+        return Backing.by(proved) if proved and not denied else None
+
+    def question(self, seen: list[View] | None = None) -> Questioned:
+        """Put the denial of a conclusion to the solvers, view by view."""
+        proofs: dict[str, View] = {}
+        last: dict[str, Answer] = {}
+        models: list[dict[sp.Symbol, Fraction]] = []
+        for view in self.views if seen is None else seen:
+            waiting = [name for name in self.solvers.names if name not in proofs]
+            if not waiting:
+                break
+            seconds = self.budget.second_opinion_seconds if proofs else self.budget.solver_seconds
+            text = self._denial(view)
+            answers = self.solvers.ask(text, seconds, self.budget.second_opinion_seconds, waiting)
+            last |= answers
+            proofs |= {name: view for name, answer in answers.items() if answer.status == "unsat"}
+            denying = [name for name, answer in answers.items() if answer.status == "sat"]
+            if denying and (not view.opaque or any(answers[name].status == "unsat" for name in answers)):
+                if proofs:
+                    conflict = f"{' and '.join(proofs)} prove what {' and '.join(denying)} deny, {view}"
+                    return Questioned(None, last, models, conflict)
+                models = [as_point(self.goal, self.ring, answers[name].model, self.witness) for name in denying]
+                break
+        return Questioned(self._supported(proofs), last, models)
+
+    def model(self, pins: Mapping[sp.Symbol, Fraction], seconds: float) -> dict[sp.Symbol, Fraction] | None:
+        """Ask for a model of the fully expanded denial in which some symbols have given values."""
+        answers = self.solvers.ask(self._denial(self.views[-1], pins), seconds, patience=0)
+        answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
+        return None if answer is None else as_point(self.goal, self.ring, answer.model, self.witness)
+
+    def _denial(self, view: View, pins: Mapping[sp.Symbol, Fraction] | None = None) -> str:
+        # What is divided by only in some context is not known to be nonzero outside it.
+        always = [factor for context, factor in view.divisors if not context]
+        signs = {}
+        for factor in always:
+            found = self.sign_of_factor(view, factor)
+            if found is not None and found[0].direction and found[0].strict:
+                signs[factor] = found[0].direction
+        script = Script(view, signs)
+        return script.question(f"(not {script.formula(view.goal.conclusion)})", nonzero=always, pins=pins)
+
+    def _supported(self, proofs: dict[str, View]) -> Proof | None:
+        """Add the side conditions to what the solvers proved."""
+        if not proofs:
+            return None
+        total = Backing.by(proofs)
+        for view in dict.fromkeys(proofs.values()):
+            defined = self.definedness(view)
+            if defined is None:
+                return None
+            total = total & defined & self._atoms(view)
+        return Proof(next(iter(proofs.values())), total)
+
+
+def as_point(
+    goal: Goal, ring: Ring, model: Mapping[str, Value], default: Mapping[sp.Symbol, Fraction]
+) -> dict[sp.Symbol, Fraction]:
+    """Read a solver's model, possibly rounded, with a default for what the solver left open."""
+    names = {symbol: f"x{ring.position[symbol]}" for symbol in goal.symbols}
+    return {s: model[name].near if name in model else default.get(s, Fraction(1)) for s, name in names.items()}

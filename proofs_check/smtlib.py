@@ -1,0 +1,130 @@
+"""SMT-LIB text for a view of a goal, with every division cleared.
+
+A comparison ``n/d < 0`` becomes one of polynomials: ``d`` is left out where its sign is known and multiplied in where
+it is not. That ``d`` is not zero is a statement of its own, proved apart from this one and assumed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import sympy as sp
+from flint import fmpq, fmpq_mpoly
+
+from proofs_check.goal import in_context
+from proofs_check.rational import Quotient, to_fraction
+from proofs_check.view import View
+from theory.formula import And, Formula, Iff, Implies, IsInteger, Not, Operator, Or, Relation
+
+__all__ = ["Script", "number"]
+
+_CONNECTIVES = {And: "and", Or: "or", Not: "not", Implies: "=>", Iff: "="}
+#: Beyond this many terms a polynomial is printed as a sum, not as the product of its factors.
+MAX_TERMS = 1_000
+
+
+class Script:
+    """Prints what a view states.
+
+    Parameters
+    ----------
+    view : View
+        Whose hypotheses are asserted.
+    signs : mapping from int to {1, -1}
+        Factors of the ring whose sign is known in this view.
+    """
+
+    def __init__(self, view: View, signs: Mapping[int, int] | None = None) -> None:
+        self.view, self.signs = view, signs or {}
+
+    def question(
+        self,
+        denial: str,
+        context: Iterable[Formula] = (),
+        nonzero: Iterable[int] = (),
+        pins: Mapping[sp.Symbol, Fraction] | None = None,
+    ) -> str:
+        """Return declarations, hypotheses, what else is known, and the denial of what is to be shown.
+
+        Parameters
+        ----------
+        denial : str
+            An SMT-LIB formula; when all of this cannot be met, its opposite is proved.
+        context : iterable of Formula
+            Further assumptions.
+        nonzero : iterable of int
+            Factors of the ring that are not zero.
+        pins : mapping from symbol to Fraction, optional
+            Values that symbols must take.
+        """
+        positions = [self.view.ring.position[s] for s in (*self.view.goal.symbols, *sorted(self.view.opaque, key=str))]
+        lines = ["(set-logic QF_NRA)"]
+        lines += [f"(declare-const x{i} Real) ; {self.view.ring.symbols[i]}" for i in positions]
+        nonzero = set(nonzero)
+        for formula in (*self.view.assumptions, *context):
+            # A hypothesis that divides by zero does not hold, so what it is sure to divide by is not zero.
+            for before, relation in in_context(formula):
+                nonzero |= frozenset() if before else self.view.difference(relation).inverted
+            lines.append(f"(assert {self.formula(formula)})")
+        lines += [f"(assert {self.comparison(self.view.ring.factors[i], '!=')})" for i in sorted(nonzero)]
+        for symbol, value in (pins or {}).items():
+            lines.append(f"(assert (= x{self.view.ring.position[symbol]} {number(value)}))")
+        lines.append(f"(assert {denial})")
+        return "\n".join(lines)
+
+    def formula(self, formula: Formula) -> str:
+        """Print a formula, integrality relaxed to the reals."""
+        if isinstance(formula, Relation):
+            return self._relation(self.view.difference(formula), formula.operator)
+        if isinstance(formula, IsInteger):
+            return "true"
+        if not formula.parts:
+            return "true" if isinstance(formula, And) else "false"
+        parts = " ".join(self.formula(part) for part in formula.parts)
+        return f"({_CONNECTIVES[type(formula)]} {parts})"
+
+    def comparison(self, polynomial: fmpq_mpoly, operator: Operator) -> str:
+        """Print a polynomial compared with zero."""
+        if operator == "!=":
+            return f"(not {self.comparison(polynomial, '==')})"
+        return f"({'=' if operator == '==' else operator} {_product(polynomial)} 0)"
+
+    def _relation(self, difference: Quotient, operator: Operator) -> str:
+        numerator = difference.numerator
+        if operator not in ("==", "!="):
+            for number, exponent in difference.denominator.items():
+                if exponent % 2:
+                    numerator = numerator * self.signs.get(number, self.view.ring.factors[number])
+        return self.comparison(numerator, operator)
+
+
+def _product(polynomial: fmpq_mpoly) -> str:
+    """Print a polynomial by its factors: solvers reason better about ``a (b - c)`` than about ``a b - a c``."""
+    if polynomial.is_zero() or len(polynomial) > MAX_TERMS:
+        return _sum(polynomial)
+    constant, factors = polynomial.factor()
+    # The sign is all that matters, so the constant is one, and of a power only its parity.
+    texts = ["1" if constant > 0 else "(- 1)"]
+    for factor, exponent in factors:
+        texts += [_sum(factor)] * (1 if exponent % 2 else 2)
+    return texts[0] if len(texts) == 1 else f"(* {' '.join(texts)})"
+
+
+def _sum(polynomial: fmpq_mpoly) -> str:
+    terms = [_term(tuple(map(int, monomial)), coefficient) for monomial, coefficient in polynomial.terms()]
+    return "0" if not terms else terms[0] if len(terms) == 1 else f"(+ {' '.join(terms)})"
+
+
+def _term(monomial: tuple[int, ...], coefficient: fmpq) -> str:
+    factors = [f"x{i}" for i, exponent in enumerate(monomial) for _ in range(exponent)]
+    if coefficient != 1 or not factors:
+        factors.insert(0, number(to_fraction(coefficient)))
+    return factors[0] if len(factors) == 1 else f"(* {' '.join(factors)})"
+
+
+def number(value: Fraction) -> str:
+    """Print a rational."""
+    size = str(abs(value.numerator))
+    size = size if value.denominator == 1 else f"(/ {size} {value.denominator})"
+    return size if value >= 0 else f"(- {size})"

@@ -1,0 +1,97 @@
+"""A process that asks one SMT solver, one question per line, until its input ends.
+
+Started by :mod:`proofs_check.solvers` as ``python -m proofs_check.solver_worker NAME``. Questions and answers are JSON,
+one object per line. Solvers overrun their own limits at times, so each question also arms the operating system's alarm,
+which ends this process even while the solver is deep in native code and even when nobody is left to kill it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+#: Beyond the solver's own limit, before the alarm ends the process.
+GRACE_SECONDS = 1.0
+
+Values = dict[str, list[Any]]
+Reply = tuple[str, str, Values]
+"""``sat``, ``unsat`` or ``unknown``; why unknown; the model: [rational value, whether it is exact] by name."""
+
+
+def ask_z3(text: str, seconds: float) -> Reply:
+    """Ask z3."""
+    import z3
+
+    solver = z3.SolverFor("QF_NRA")
+    solver.set("timeout", max(1, int(1000 * seconds)))
+    solver.from_string(text)
+    answer = str(solver.check())
+    if answer != "sat":
+        return answer, solver.reason_unknown() if answer == "unknown" else "", {}
+    model, values = solver.model(), {}
+    for declaration in model.decls():
+        value = model[declaration]
+        exact = z3.is_rational_value(value)
+        rational = value if exact else value.approx(20)
+        values[declaration.name()] = [f"{rational.numerator()}/{rational.denominator()}", exact]
+    return answer, "", values
+
+
+def ask_cvc5(text: str, seconds: float) -> Reply:
+    """Ask cvc5."""
+    import cvc5
+
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("produce-models", "true")
+    solver.setOption("tlimit-per", str(max(1, int(1000 * seconds))))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
+    symbols = parser.getSymbolManager()
+    while not (command := parser.nextCommand()).isNull():
+        reply = command.invoke(solver, symbols)
+        if "error" in reply:
+            raise ValueError(reply)
+    result = solver.checkSat()
+    if not result.isSat():
+        return ("unsat", "", {}) if result.isUnsat() else ("unknown", str(result.getUnknownExplanation()), {})
+    values = {}
+    for term in symbols.getDeclaredTerms():
+        value = solver.getValue(term)
+        exact = value.isRealValue()
+        if not exact:
+            value = value.getRealAlgebraicNumberLowerBound()
+        rational = value.getRealValue()
+        values[term.getSymbol()] = [f"{rational.numerator}/{rational.denominator}", exact]
+    return "sat", "", values
+
+
+SOLVERS: dict[str, Callable[[str, float], Reply]] = {"z3": ask_z3, "cvc5": ask_cvc5}
+
+
+def main(name: str) -> None:
+    """Answer questions until the input ends."""
+    # What a native library prints must not end up among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    ask = SOLVERS[name]
+    for line in sys.stdin:
+        question = json.loads(line)
+        seconds = float(question["seconds"])
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, seconds + GRACE_SECONDS)
+        try:
+            answer, reason, model = ask(question["text"], seconds)
+        except Exception as error:  # a question that a solver cannot read is an answer too, not the end of the worker
+            answer, reason, model = "unknown", f"{type(error).__name__}: {error}", {}
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        print(json.dumps({"answer": answer, "reason": reason, "model": model}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
