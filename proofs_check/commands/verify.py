@@ -107,4 +107,6 @@ def print_refutation(claim: Claim, verdict: Verdict) -> None:
     """Print the counterexample of a refuted claim."""
     if verdict.outcome == "refuted" and verdict.counterexample is not None:
         values = ", ".join(f"{name} = {value}" for name, value in verdict.counterexample.items())
-        click.echo(f"\n{claim.name}: {claim.sentence}\n  refuted by {values}\n  ({verdict.because})")
+        # Most methods name the point themselves, and what the two sides are there.
+        found = verdict.because if values in verdict.because else f"{verdict.because}: {values}"
+        click.echo(f"\n{claim.name}: {claim.sentence}\n  refuted by {found}")

@@ -69,10 +69,23 @@ def test_the_table_names_claim_verdict_method_and_seconds(found):
         [TRUE, "proved", "flint,", "points", "0.50"],
         [FALSE, "refuted", "hypothesis", "0.50"],
     ]
-    assert f"\n{FALSE}: {CLAIMS[FALSE].sentence}\n  refuted by alpha = 3/2, m = 1\n" in result.stdout
+    assert (
+        f"\n{FALSE}: {CLAIMS[FALSE].sentence}\n  refuted by hypothesis: it found a point: alpha = 3/2, m = 1\n"
+        in result.stdout
+    )
     assert lines[-1].startswith("2 of 2 verdicts as expected in ")
     assert f"(seed {DEFAULT_SEED}, budget normal; " in lines[-1]
     assert "false alarm in the whole run at most 1e-06" in lines[-1]
+
+
+def test_a_point_that_the_reason_names_is_not_repeated(found):
+    because = "hypothesis: fails at alpha = 3/2, m = 1, where 1 > 0"
+    found(Verdict(FALSE, "refuted", REFUTED.evidence, because))
+
+    text = run("verify", FALSE).stdout
+
+    assert f"  refuted by {because}\n" in text
+    assert text.count("alpha = 3/2") == 1
 
 
 def test_seed_budget_and_selection_reach_the_ladder(found):
@@ -165,7 +178,7 @@ def test_show_prints_the_claim_in_full(found):
     assert all(f"\n  {hypothesis}\n" in text for hypothesis in claim.hypotheses)
     assert "refuted (expected: refuted): hypothesis: it found a point" in text
     assert "z3: undecided (0.25 s)" in text
-    assert "refuted by alpha = 3/2, m = 1" in text
+    assert "refuted by hypothesis: it found a point: alpha = 3/2, m = 1\n" in text
     assert claim.source.reference in " ".join(text.split())
 
 
