@@ -41,8 +41,8 @@ def _rational(value: Any) -> fmpq:
 
 def as_rationals(array: Array) -> Array:
     """Convert numbers of any kind to flint rationals, floats by their exact binary value."""
-    converted: Array = np.frompyfunc(_rational, 1, 1)(np.asarray(array, dtype=object))
-    return converted
+    # A NumPy function makes a bare number of an array without axes; here an array stays one.
+    return np.asarray(np.frompyfunc(_rational, 1, 1)(np.asarray(array, dtype=object)), dtype=object)
 
 
 def rational_mixture(mixture: Mixture) -> Mixture:
