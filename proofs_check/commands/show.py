@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from proofs_check.commands.options import Target, json_option, seed_option
-from proofs_check.commands.verify import budget_option, print_refutation
+from proofs_check.commands.verify import budget_option
 
 if TYPE_CHECKING:
     from proofs_check.verdict import Verdict
@@ -79,5 +79,8 @@ def _print_verdict(claim: Claim, verdict: Verdict) -> None:
         click.echo(
             f"  {item.method}: {item.outcome.value} ({item.seconds:.2f} s): {item.obligation.value}: {item.detail}"
         )
-    print_refutation(claim, verdict)
+    if verdict.outcome == "refuted" and verdict.counterexample is not None:
+        click.echo("Counterexample")
+        for name, value in verdict.counterexample.items():
+            click.echo(f"  {name} = {value}")
     click.echo("")

@@ -74,7 +74,7 @@ def _print(ledger: Ledger, asked: int, elapsed: float) -> None:
         rows.add_row(claim.name, _coloured(claim, verdict), settled_by(verdict), f"{verdict.seconds:.2f}")
     screen.print(rows)
     for claim, verdict in ledger.verdicts:
-        print_refutation(claim, verdict)
+        _print_refutation(claim, verdict)
         if not verdict.meets(claim.expected):
             click.echo(f"\n{claim.name}: expected {claim.expected}, got {verdict.outcome}: {verdict.because}")
     met = sum(verdict.meets(claim.expected) for claim, verdict in ledger.verdicts)
@@ -103,7 +103,7 @@ def settled_by(verdict: Verdict) -> str:
     return ", ".join(dict.fromkeys(item.method for item in verdict.evidence if item.outcome in telling))
 
 
-def print_refutation(claim: Claim, verdict: Verdict) -> None:
+def _print_refutation(claim: Claim, verdict: Verdict) -> None:
     """Print the counterexample of a refuted claim."""
     if verdict.outcome == "refuted" and verdict.counterexample is not None:
         values = ", ".join(f"{name} = {value}" for name, value in verdict.counterexample.items())

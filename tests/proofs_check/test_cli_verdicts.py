@@ -178,7 +178,7 @@ def test_show_prints_the_claim_in_full(found):
     assert all(f"\n  {hypothesis}\n" in text for hypothesis in claim.hypotheses)
     assert "refuted (expected: refuted): hypothesis: it found a point" in text
     assert "z3: undecided (0.25 s)" in text
-    assert "refuted by hypothesis: it found a point: alpha = 3/2, m = 1\n" in text
+    assert "Counterexample\n  alpha = 3/2\n  m = 1\n" in text
     assert claim.source.reference in " ".join(text.split())
 
 
