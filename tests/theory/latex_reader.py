@@ -9,6 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from theory.rendering import symbol_latex
+from theory.symbols import NOTATION, d, m
+
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[0-9]+|[{}^_&]|\s+|.", re.DOTALL)
 WORDS = r"""
     alpha kappa lambda nu omega rho theta delta Sigma infty bar hat mathbb mathrm text operatorname frac tfrac lim top
@@ -167,3 +170,21 @@ class Reader:
             return self.values[letter]
         self.take(r"\left", r"\bigl")
         return self.bracket()
+
+
+#: A point at which to evaluate.
+POINT = {entry.symbol: Fraction(position + 2, 7) for position, entry in enumerate(NOTATION)}
+# Squares are written as such, so that the letter under the exponent needs a rational value too.
+SQUARED = {entry.symbol: Fraction(position + 3, 5) for position, entry in enumerate(NOTATION) if "^2" in entry.latex}
+POINT |= {symbol: root**2 for symbol, root in SQUARED.items()} | {d: Fraction(3), m: Fraction(5)}
+
+
+def letters_at(point):
+    """Return the values of letters as LaTeX writes them: for R^2 that of R."""
+    values = {symbol_latex(symbol): value for symbol, value in point.items() if symbol not in SQUARED}
+    return values | {symbol_latex(symbol).removesuffix("^2"): root for symbol, root in SQUARED.items()}
+
+
+def read_align(text, values):
+    """Return what the last equation of an aligned environment comes to."""
+    return Reader(values).equations(text)[-1][1]
