@@ -1,4 +1,4 @@
-"""NAL, no adaptation learning: descend the average task's loss, with no thought of the adaptation to come."""
+"""NAL, non-adaptive learning: descend the average task's loss, with no thought of the adaptation to come."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["NAL"]
 
 @dataclass(frozen=True)
 class NAL(Learner):
-    """No adaptation learning.
+    """Non-adaptive learning.
 
     Parameters
     ----------

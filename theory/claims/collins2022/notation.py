@@ -38,17 +38,6 @@ q, kappa, s_E, s_H, w_E, w_H, v_E, v_H = sp.symbols("q kappa s_E s_H w_E w_H v_E
 share_maml, share_nal, floor = sp.symbols("omega_MAML omega_NAL N")
 risk_maml, risk_nal, gain, ratio = sp.symbols("risk_MAML risk_NAL gain ratio")
 
-#: How the symbols of the layers are typeset.
-LATEX = {
-    kappa: r"\kappa",
-    share_maml: r"\omega_{\mathrm{MAML}}",
-    share_nal: r"\omega_{\mathrm{NAL}}",
-    risk_maml: r"\mathrm{risk}_{\mathrm{MAML}}",
-    risk_nal: r"\mathrm{risk}_{\mathrm{NAL}}",
-    gain: r"\mathrm{gain}",
-    ratio: r"\mathrm{ratio}",
-}
-
 #: One inner step on m samples: what each class's curvature shrinks by, and the weights of MAML and of NAL.
 WEIGHTS: tuple[Layer, ...] = (
     Layer(q, 1 - p, positive=True),
