@@ -1,0 +1,168 @@
+"""The .v files: one for each paper, written from its claims, and those written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+
+from proofs_check.coq.printing import identifier
+from proofs_check.coq.theorems import Export, Theorem, comment, derivation_theorem, export
+from theory.claim import Claim, Layer
+
+__all__ = ["BY_HAND", "Handwritten", "PaperFile", "file_name", "package_text", "paper_file", "paper_of"]
+
+
+@dataclass(frozen=True)
+class Handwritten:
+    """Theorems of a file written by hand that settle a claim.
+
+    Parameters
+    ----------
+    file : str
+        Name of the .v file.
+    theorems : tuple of str
+        All of them are needed.
+    says : str
+        What they prove, and what they assume.
+    """
+
+    file: str
+    theorems: tuple[str, ...]
+    says: str
+
+
+#: Claims on matrices, which the generator does not write.
+BY_HAND: Mapping[str, Handwritten] = {}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A theorem that the typed layers equal the derived ones, which several claims rest on."""
+
+    theorem: Theorem
+    claims: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    """One paper's claims in Coq.
+
+    Parameters
+    ----------
+    paper : str
+        The part of the claims' names before the dot.
+    shared : tuple of Shared
+        Theorems on layers, which come first.
+    exports : tuple of Export
+        One for each claim, in order.
+    """
+
+    paper: str
+    shared: tuple[Shared, ...]
+    exports: tuple[Export, ...]
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """Every theorem of the file, in order."""
+        return (*(s.theorem for s in self.shared), *(t for e in self.exports for t in e.theorems))
+
+    def needed_by(self, claim: str) -> tuple[Theorem, ...]:
+        """Return the theorems that a claim rests on."""
+        own = next((e.theorems for e in self.exports if e.claim.name == claim), ())
+        return (*(s.theorem for s in self.shared if claim in s.claims), *own)
+
+    def source(self, theorems: Iterable[Theorem] | None = None) -> str:
+        """Write the file, or one with some of its theorems only."""
+        kept = {t.name for t in (self.theorems if theorems is None else theorems)}
+        parts = [_HEADER.format(paper=self.paper), package_text("Prelude.v")]
+        for shared in self.shared:
+            if shared.theorem.name in kept:
+                names = ", ".join(sorted(shared.claims))
+                parts.append(_fill(f"What is typed by hand equals what the library derives. Used by: {names}."))
+                parts.append(shared.theorem.text)
+        for item in self.exports:
+            if theorems is None or any(t.name in kept for t in item.theorems):
+                parts.append(comment(item.claim, item))
+                parts += [t.text for t in item.theorems if t.name in kept]
+        return "\n".join(parts)
+
+
+_HEADER = """(* {paper}: the claims on this paper as theorems over the real numbers, generated from theory/claims by
+   `landscape prove --kernel --keep DIR`. Do not edit. Compile with plain `coqc`, Coq 8.16 or later; nothing else is
+   needed. What a proof rests on: `Print Assumptions NAME.`
+
+   Division: Coq's x / 0 is some number of which nothing is known; every cancellation is proved to be by something that
+   is not zero. *)
+"""
+
+
+def _fill(text: str) -> str:
+    from proofs_check.coq.theorems import as_comment_block
+
+    return as_comment_block([text])
+
+
+@cache
+def package_text(name: str) -> str:
+    """Read a file of this package.
+
+    Parameters
+    ----------
+    name : str
+        For example ``Prelude.v``.
+    """
+    return files("proofs_check.coq").joinpath(name).read_text(encoding="utf-8")
+
+
+def paper_of(claim: Claim) -> str:
+    """Return the part of a claim's name before the first dot."""
+    return claim.name.partition(".")[0]
+
+
+def file_name(paper: str) -> str:
+    """Return the name of a paper's file: ``Collins2022.v``."""
+    name = identifier(paper)
+    return f"{name[0].upper()}{name[1:]}.v"
+
+
+def paper_file(paper: str, claims: Sequence[Claim], counterexamples: Mapping[str, Mapping[str, Fraction]]) -> PaperFile:
+    """Write the theorems of one paper.
+
+    Parameters
+    ----------
+    paper : str
+        Its name.
+    claims : sequence of Claim
+        What is to be exported.
+    counterexamples : mapping from claim name to values by symbol name
+        The claims among them whose negation is to be proved.
+    """
+    exports = tuple(export(claim, counterexamples.get(claim.name)) for claim in claims)
+    affirmed = [e.claim for e in exports if e.theorems and not e.refutes]
+    return PaperFile(paper, tuple(_shared(paper, affirmed)), exports)
+
+
+def _shared(paper: str, claims: Sequence[Claim]) -> list[Shared]:
+    """Prove once, for claims that share their layers, that these are what the library derives."""
+    groups: dict[tuple[Layer, ...], list[Claim]] = {}
+    both = {c.name: tuple(x for x in c.layers if x.definition is not None and x.derivation is not None) for c in claims}
+    for claim in sorted(claims, key=lambda c: -len(c.layers)):
+        if not both[claim.name]:
+            continue
+        longer = (g for g in groups if g[: len(claim.layers)] == claim.layers)
+        groups.setdefault(next(longer, claim.layers), []).append(claim)
+    shared: list[Shared] = []
+    for members in groups.values():
+        last = both[members[0].name][-1].symbol
+        common = tuple(h for h in members[0].hypotheses if all(h in c.hypotheses for c in members))
+        name, number = f"{paper}.{last}_as_derived", 1
+        while any(s.theorem.name == identifier(name) for s in shared):
+            number += 1
+            name = f"{paper}.{last}_as_derived_{number}"
+        theorem = derivation_theorem(name, members[0], common)
+        if theorem is not None:
+            shared.append(Shared(theorem, frozenset(c.name for c in members)))
+    return shared
