@@ -85,7 +85,7 @@ BUDGETS: dict[str, Budget] = {
             samples=500,
             examples=500,
             mixtures=20,
-            tasks=20_000,
+            tasks=16_384,
         ),
         Budget(
             "normal",
@@ -97,7 +97,7 @@ BUDGETS: dict[str, Budget] = {
             samples=2_000,
             examples=5_000,
             mixtures=60,
-            tasks=100_000,
+            tasks=65_536,
         ),
         Budget(
             "large",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import sympy as sp
 
@@ -19,6 +20,7 @@ from theory.words import IDENTITY, Polynomial, letter, scalar, trace
 
 __all__ = [
     "AdaptedRisk",
+    "ErrorQuantity",
     "ErrorUpdate",
     "IsotropicRisk",
     "adapted_error",
@@ -105,6 +107,29 @@ def adapted_error(steps: int) -> ErrorUpdate:
             current.noise_channel - alpha * (gradient.propagator * current.noise_channel + gradient.noise_channel),
         )
     return current
+
+
+@dataclass(frozen=True)
+class ErrorQuantity:
+    """A derived part of what inner steps on one sample make of the error, called to derive it.
+
+    It says what it is, so that it can also be measured; a function would only say how to derive it.
+
+    Parameters
+    ----------
+    name : {"propagator", "noise_channel"}
+        Which part of :class:`ErrorUpdate`.
+    steps : int
+        Number of inner steps.
+    """
+
+    name: Literal["propagator", "noise_channel"]
+    steps: int
+
+    def __call__(self) -> Polynomial:
+        """Derive it, in the sample covariance."""
+        update = adapted_error(self.steps)
+        return update.propagator if self.name == "propagator" else update.noise_channel
 
 
 @cache

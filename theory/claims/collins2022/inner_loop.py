@@ -7,7 +7,7 @@ from math import comb
 
 import sympy as sp
 
-from theory.adaptation import adapted_error
+from theory.adaptation import ErrorQuantity
 from theory.claim import Claim, Expectation, Layer, MatrixIdentity, Statement
 from theory.claims.collins2022.notation import CLASS, COUNTS, DERIVED_HERE
 from theory.formula import eq, gt
@@ -136,7 +136,7 @@ def _error(steps: int) -> Claim:
         sentence=f"{steps} inner steps on one sample multiply the error by (I - alpha Shat)^{steps}.",
         hypotheses=(),
         setting=SYMMETRIC,
-        conclusion=MatrixIdentity(lambda: adapted_error(steps).propagator, (ONE - alpha * SHAT) ** steps),
+        conclusion=MatrixIdentity(ErrorQuantity("propagator", steps), (ONE - alpha * SHAT) ** steps),
         source=DERIVED_HERE,
     )
 
@@ -148,7 +148,7 @@ def _noise_channel(steps: int) -> Claim:
         sentence=f"After {steps} inner steps on one sample, label noise z adds a geometric sum applied to X'z/m.",
         hypotheses=(),
         setting=SYMMETRIC,
-        conclusion=MatrixIdentity(lambda: adapted_error(steps).noise_channel, alpha * channel),
+        conclusion=MatrixIdentity(ErrorQuantity("noise_channel", steps), alpha * channel),
         source=DERIVED_HERE,
     )
 

@@ -1,0 +1,273 @@
+"""Measurements on raw simulated data, shared by the claims of one run.
+
+Nothing here knows a derived formula. A class of tasks is measured by the excess risk after adaptation from three starts
+on one line through its centre: it is quadratic in the start, so three starts show all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from numerics.adaptation import adapt, draw_data
+from numerics.sampling import DataSet, Floats, Sampler, Shape, Tasks, streams
+from proofs_check.simulation.deviation import jackknife
+from theory.mixture import DataReuse, InnerLoop, Mixture, TaskClass
+
+__all__ = [
+    "BLOCKS",
+    "ClassMeans",
+    "IsotropicClass",
+    "Measuring",
+    "Workbench",
+    "controlled_blocks",
+    "numbers_of",
+    "sample_covariance",
+]
+
+#: Blocks of the jackknife: as many as keep Student's t close to normal, and the skewness of the mean well known.
+BLOCKS = 512
+_PILOT = 2048
+#: Samples beyond which an isotropic class's data is drawn as its sufficient statistics instead of one by one.
+MOST_RAW = 64
+# Input numbers drawn at a time: 1 MiB, which stays in the cache.
+_AT_ONCE = 2**17
+
+
+@dataclass(frozen=True)
+class IsotropicClass:
+    """A class of tasks with covariance ``variance I`` and the inner loop run on it; also the key of its measurement.
+
+    Parameters
+    ----------
+    dimension : int
+        Number d of coordinates.
+    variance, spread, noise : Fraction
+        Input variance, total variance of the optimal solutions, label noise variance.
+    distance2 : Fraction
+        Squared distance of the outer starts from the centre.
+    step_size : Fraction
+        Inner step size.
+    samples : int or None
+        Samples per inner step, ``None`` for the population gradient.
+    steps : int
+        Inner steps.
+    data : {"reused", "fresh"}
+        Whether they share their sample.
+    stream : int
+        Which random numbers it uses: two classes of one pair must not share them, two points of a comparison should.
+    """
+
+    dimension: int
+    variance: Fraction
+    spread: Fraction
+    noise: Fraction
+    distance2: Fraction
+    step_size: Fraction
+    samples: int | None
+    steps: int = 1
+    data: DataReuse = "reused"
+    stream: int = 0
+
+    @property
+    def inner_loop(self) -> InnerLoop:
+        """The adaptation, in floating point."""
+        return InnerLoop(float(self.step_size), self.samples, self.steps, self.data)
+
+    @property
+    def mixture(self) -> Mixture:
+        """A mixture of this class alone, centred at the origin, in floating point."""
+        identity = np.eye(self.dimension)
+        spread = float(self.spread) / self.dimension * identity
+        origin = np.zeros(self.dimension)
+        return Mixture((TaskClass("class", 1.0, float(self.variance) * identity, origin, spread, float(self.noise)),))
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMeans:
+    """What was measured of a class, as jackknife replicates of shape (1 + blocks,).
+
+    Parameters
+    ----------
+    rise : array
+        Excess risk after adaptation from an outer start, less that from the centre.
+    centre : array
+        Excess risk after adaptation from the centre.
+    noise_floor : array
+        Excess risk after adaptation from each task's own optimum.
+    plain_rise : array
+        Excess risk without adaptation at an outer start, less that at the centre.
+    """
+
+    rise: Floats
+    centre: Floats
+    noise_floor: Floats
+    plain_rise: Floats
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """How a claim is measured.
+
+    Parameters
+    ----------
+    workbench : Workbench
+        Where measurements are kept.
+    seed : int
+        Source of all randomness.
+    tasks : int
+        Tasks per class and point.
+    """
+
+    workbench: Workbench
+    seed: int
+    tasks: int
+
+    def of_class(self, spec: IsotropicClass) -> ClassMeans:
+        """Measure a class of tasks."""
+        means: ClassMeans = self.once(spec, lambda: _measure_class(spec, self.seed, self.tasks))
+        return means
+
+    def of_moment(self, power: int, dimension: int, samples: int) -> Floats:
+        """Measure the mean of ``tr(Shat^power) / d`` for the identity covariance, as jackknife replicates."""
+        moment: Floats = self.once(
+            ("moment", power, dimension, samples),
+            lambda: _measure_moment(power, dimension, samples, self.seed, self.tasks),
+        )
+        return moment
+
+    def once(self, key: Any, measure: Callable[[], Any]) -> Any:
+        """Return what was measured under a key with this seed and effort, measuring it the first time."""
+        return self.workbench.recall((key, self.seed, self.tasks), measure)
+
+
+class Workbench:
+    """Keeps the measurements of one run, so that claims about the same quantities at the same point share them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def recall(self, key: Any, measure: Callable[[], Any]) -> Any:
+        """Return what is kept under a key, measuring it the first time it is asked for."""
+        if key not in self._kept:
+            self._kept[key] = measure()
+        return self._kept[key]
+
+
+def _measure_class(spec: IsotropicClass, seed: int, tasks: int) -> ClassMeans:
+    loop = spec.inner_loop
+    source = Sampler(spec.mixture, "wishart" if (loop.samples or 0) > MOST_RAW else "raw")
+    outer = np.zeros(spec.dimension)
+    outer[0] = np.sqrt(float(spec.distance2))
+
+    def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
+        drawn = source.tasks(rng, shape)
+        data = draw_data(source, rng, drawn, loop)
+        from_outer, from_centre = (adapt(start, data, loop.step_size) for start in (outer, 0 * outer))
+        centre = drawn.excess(from_centre)
+        own = drawn.excess(adapt(drawn.optima, data, loop.step_size)) if spec.spread else centre
+        # First, half the second difference over the starts on either side of the centre, the inner loop being affine:
+        # each task stands for itself and for its mirror image in the centre, optimal solution and label noise
+        # reversed, which is as likely.
+        outcomes = [drawn.excess(drawn.optima + from_outer - from_centre), centre, own]
+        return np.stack(outcomes, axis=-1), _controls(spec, drawn, data)
+
+    # The population gradient is not random, and what is left is known from the spread of a few tasks.
+    needed = tasks if loop.samples else max(tasks // 8, 8 * BLOCKS)
+    means = controlled_blocks(draw, seed, spec.stream, needed, numbers_of(spec.dimension, loop))
+    return ClassMeans(*jackknife(means).T, plain_rise=_plain_rise(source, outer, seed))
+
+
+def _controls(spec: IsotropicClass, drawn: Tasks, data: Sequence[DataSet]) -> Floats:
+    """Return sample variances less the variances that they estimate: of optimal solutions, inputs, labels and noise."""
+    variance, lengths = float(spec.variance), (drawn.optima**2).sum(axis=-1)
+    controls = [lengths - float(spec.spread)]
+    for item in {id(item): item for item in data}.values() if spec.samples else ():
+        squares = (item.inputs**2).sum(axis=-2) / item.samples
+        answers = np.matvec(item.inputs, drawn.optima)
+        controls += [
+            squares[..., 0] - variance,
+            squares.mean(axis=-1) - variance,
+            (answers**2).sum(axis=-1) / item.samples - variance * lengths,
+        ]
+    return np.stack(controls, axis=-1)
+
+
+def _plain_rise(source: Sampler, outer: Floats, seed: int) -> Floats:
+    """Measure the same rise of the risk without adaptation; it hardly varies between tasks of one covariance."""
+    tasks = source.tasks(streams(seed, 1)[0], (BLOCKS,))
+    left, centre, right = (tasks.excess(start) for start in (-outer, 0 * outer, outer))
+    return jackknife((left + right) / 2 - centre)
+
+
+def _measure_moment(power: int, dimension: int, samples: int, seed: int, tasks: int) -> Floats:
+    nothing = Fraction(0)
+    spec = IsotropicClass(dimension, Fraction(1), nothing, nothing, Fraction(1), nothing, samples)
+    source = Sampler(spec.mixture)
+
+    def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
+        covariances = sample_covariance(source.data(rng, source.tasks(rng, shape), samples))
+        traces = np.trace(np.linalg.matrix_power(covariances, power), axis1=-2, axis2=-1)
+        first = np.trace(covariances, axis1=-2, axis2=-1) / dimension
+        return (traces / dimension)[..., None], (first - 1)[..., None]
+
+    return jackknife(controlled_blocks(draw, seed, 0, tasks, numbers_of(dimension, spec.inner_loop)))[:, 0]
+
+
+def sample_covariance(data: DataSet) -> Floats:
+    """Return ``X'X / m``, shape (..., d, d)."""
+    return np.asarray(data.inputs.swapaxes(-1, -2) @ data.inputs / data.samples)
+
+
+def numbers_of(dimension: int, loop: InnerLoop) -> int:
+    """Count the random numbers of one task, about."""
+    rows = min(loop.samples or 1, MOST_RAW) * (loop.steps if loop.data == "fresh" else 1)
+    return (rows + 4) * (dimension + 1)
+
+
+def controlled_blocks(
+    draw: Callable[[np.random.Generator, Shape], tuple[Floats, Floats]],
+    seed: int,
+    stream: int,
+    tasks: int,
+    numbers: int,
+    blocks: int = BLOCKS,
+) -> Floats:
+    """Average what is drawn over blocks of tasks, after taking out what control variates explain.
+
+    The controls are sample variances less the variances they estimate: their mean is zero by the definition of the
+    population. Their coefficients come from a pilot run of its own, so that the averages remain unbiased.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes a random stream and a batch shape; returns outcomes (..., k) and controls (..., c).
+    seed, stream : int
+        What the random numbers depend on. Each portion of tasks has its own, so that measurements that differ in their
+        parameters alone stay paired.
+    tasks : int
+        Tasks in all, at least one per block.
+    numbers : int
+        Random numbers that one task takes.
+    blocks : int
+        Number of blocks.
+
+    Returns
+    -------
+    array, shape (blocks, k)
+    """
+    size = max(1, tasks // blocks)
+    rows = max(1, _AT_ONCE // (size * numbers))
+    portions = range(0, blocks, rows)
+    generators = streams(np.random.SeedSequence([seed, stream]), 1 + len(portions))
+    outcomes, controls = draw(generators[0], (_PILOT,))
+    coefficients = np.linalg.lstsq(controls, outcomes - outcomes.mean(axis=0), rcond=None)[0]
+    parts = []
+    for first, rng in zip(portions, generators[1:], strict=True):
+        outcomes, controls = draw(rng, (min(rows, blocks - first), size))
+        parts.append((outcomes - controls @ coefficients).mean(axis=1))
+    return np.concatenate(parts)
