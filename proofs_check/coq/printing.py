@@ -16,7 +16,9 @@ from theory.formula import And, Formula, Iff, Implies, IsInteger, Not, Or, Relat
 __all__ = ["Names", "as_comment", "identifier", "monomials", "number"]
 
 #: Words that a bound variable must not have for a name: keywords, and what the statements themselves mention.
-_RESERVED = frozenset(("R", "Z", "as", "at", "cofix", "else", "end", "exists", "exists2", "fix", "for", "forall", "fun", "if", "IF", "in", "let", "match", "mod", "Prop", "return", "Set", "then", "Type", "using", "where", "with", "IZR", "Rabs", "pow"))
+_RESERVED = frozenset(
+    {"R", "Z", "as", "at", "cofix", "else", "end", "exists", "exists2", "fix", "for", "forall", "fun", "if", "IF"}
+    | {"in", "let", "match", "mod", "Prop", "return", "Set", "then", "Type", "using", "where", "with", "IZR", "Rabs"}
 )
 
 
