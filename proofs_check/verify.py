@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
 import theory
 from proofs_check.budget import Budget, budget_named
+from proofs_check.digest import record_digest, statement_digest
 from proofs_check.instances import judge_instances
 from proofs_check.matrix import judge_matrix
 from proofs_check.scalar import judge_scalar
@@ -17,7 +18,7 @@ from proofs_check.simulate import Workbench, simulate_claim
 from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
 from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement
 
-__all__ = ["FALSE_ALARM", "Ledger", "judge", "obligations_of", "verify"]
+__all__ = ["FALSE_ALARM", "SCHEMA", "Ledger", "claim_json", "judge", "obligations_of", "verify"]
 
 #: Probability that a whole run contradicts a true claim by bad luck in sampling.
 FALSE_ALARM = 1e-6
@@ -60,11 +61,12 @@ class Ledger:
             "schema": SCHEMA,
             "seed": self.seed,
             "budget": self.budget,
+            "limits": asdict(budget_named(self.budget)),
             "false_alarm": self.false_alarm,
             "interrupted": self.interrupted,
             "as_expected": self.as_expected,
             "versions": _versions(),
-            "claims": [_claim_json(claim, verdict) for claim, verdict in self.verdicts],
+            "claims": [claim_json(claim, verdict) for claim, verdict in self.verdicts],
         }
 
 
@@ -73,9 +75,12 @@ def _versions() -> dict[str, str]:
     return installed | {"python": platform.python_version(), "sympy arithmetic": theory.sympy_ground_types()}
 
 
-def _claim_json(claim: Claim, verdict: Verdict) -> dict[str, Any]:
+def claim_json(claim: Claim, verdict: Verdict) -> dict[str, Any]:
+    """Return one entry of a ledger's claims as JSON-ready data; it follows from the claim and the evidence alone."""
+    digest = statement_digest(claim)
     found: dict[str, Any] = {
         "name": claim.name,
+        "digest": digest,
         "statement": claim.sentence,
         "kind": claim.kind,
         "source": f"{claim.source.kind}: {claim.source.reference}",
@@ -86,14 +91,14 @@ def _claim_json(claim: Claim, verdict: Verdict) -> dict[str, Any]:
         "as_expected": verdict.meets(claim.expected),
         "because": verdict.because,
         "seconds": round(verdict.seconds, 6),
-        "evidence": [_evidence_json(item) for item in verdict.evidence],
+        "evidence": [_evidence_json(item, digest) for item in verdict.evidence],
     }
     if verdict.outcome == "refuted" and verdict.counterexample is not None:
         found["counterexample"] = dict(verdict.counterexample)
     return found
 
 
-def _evidence_json(item: Evidence) -> dict[str, Any]:
+def _evidence_json(item: Evidence, statement: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "method": item.method,
         "obligation": item.obligation.value,
@@ -106,7 +111,7 @@ def _evidence_json(item: Evidence) -> dict[str, Any]:
         found["counterexample"] = dict(item.counterexample)
     if item.data:
         found["data"] = dict(item.data)
-    return found
+    return found | {"digest": record_digest(found, statement)}
 
 
 def obligations_of(claim: Claim) -> tuple[Obligation, ...]:
