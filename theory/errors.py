@@ -14,6 +14,10 @@ __all__ = [
 ]
 
 
+#: How many of the known names a refusal lists before it only counts them.
+_SHOWN = 12
+
+
 class LandscapeError(Exception):
     """Base of every error that the `landscape` command reports as one message instead of a traceback.
 
@@ -65,5 +69,6 @@ class UnknownNameError(LandscapeError):
 
         names = sorted(known)
         close = get_close_matches(name, names)
-        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are: {', '.join(names)}"
+        shown = names if len(names) <= _SHOWN else [*names[:_SHOWN], f"... ({len(names)} in all)"]
+        remedy = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are: {', '.join(shown)}"
         return cls(f"unknown {kind} {name!r}: {remedy}")

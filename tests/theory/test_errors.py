@@ -41,3 +41,8 @@ def test_every_error_of_the_tree_is_public():
 )
 def test_an_unknown_name_is_answered_with_the_nearest_or_with_all(given, message):
     assert str(errors.UnknownNameError.among("learner", given, ["nal", "maml"])) == message
+
+
+def test_many_known_names_are_counted_rather_than_listed():
+    message = str(errors.UnknownNameError.among("claim", "xyz", [f"name-{index:02}" for index in range(76)]))
+    assert message.endswith("name-10, name-11, ... (76 in all)")
