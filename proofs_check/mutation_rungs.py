@@ -1,0 +1,347 @@
+"""Each rung of the ladder, asked by itself whether it notices that a claim was broken.
+
+A rung notices by a refutation of its own: an exact or a measured counterexample, or a proof of the negation. That it
+merely fails to prove the broken claim is not enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal
+
+import sympy as sp
+
+from proofs_check.budget import Budget, Deadline, budget_named
+from proofs_check.exact import is_identity, prove_exactly
+from proofs_check.goal import Goal, Standing, conjuncts
+from proofs_check.instances import judge_instances
+from proofs_check.limits import LimitProblem
+from proofs_check.matrix import judge_matrix
+from proofs_check.models import Pins, rational_points
+from proofs_check.mutation_question import Question
+from proofs_check.prover import Prover, as_point
+from proofs_check.refute import Refuter, as_strings
+from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.smt import ask_solvers
+from proofs_check.smtlib import Script
+from proofs_check.solvers import Solvers
+from proofs_check.vacuity import find_witness
+from proofs_check.verdict import Evidence, Obligation, Outcome, conclude
+from proofs_check.verify import FALSE_ALARM, obligations_of
+from proofs_check.view import View, ring_of
+from theory.claim import Claim
+from theory.errors import LandscapeError
+from theory.formula import Relation
+
+__all__ = ["BUDGET", "RUNGS", "Bench", "Reaction", "largest_change", "prove"]
+
+#: Nobody reads these counterexamples, so they need not be simple, and most are found at once.
+BUDGET = replace(
+    budget_named("small"),
+    name="mutation",
+    certificate_seconds=0.5,
+    solver_seconds=1,
+    second_opinion_seconds=0.5,
+    search_seconds=2,
+    shrink_seconds=0,
+    samples=300,
+    examples=200,
+)
+_DIFFERENT = "the hypotheses have interior points, and the two sides are different rational functions"
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a rung makes of a broken claim.
+
+    Parameters
+    ----------
+    kind : {"refuted", "proved", "missed", "not run", "failed"}
+        ``proved``: it proves what it was asked of the broken claim; ``missed``: it neither proves nor refutes it;
+        ``failed``: it found something that it could not confirm itself.
+    detail : str
+        One sentence.
+    """
+
+    kind: Literal["refuted", "proved", "missed", "not run", "failed"]
+    detail: str
+
+
+@dataclass
+class Bench:
+    """What the rungs share from one mutant to the next.
+
+    Parameters
+    ----------
+    solvers : Solvers
+        Running solvers.
+    budget : Budget
+        Limits.
+    seed : int
+        Source of all randomness.
+    workbench : Workbench
+        Measurements: a mutant does not change what is measured.
+    """
+
+    solvers: Solvers
+    budget: Budget = BUDGET
+    seed: int = 0
+    workbench: Workbench = field(default_factory=Workbench)
+    _measured: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    _matrices: tuple[Question, tuple[Evidence, ...]] | None = None
+
+    def simulated(self, claim: Claim) -> tuple[Evidence, ...]:
+        """Measure a claim."""
+        return simulate_claim(
+            claim, budget=self.budget, seed=self.seed, false_alarm=FALSE_ALARM, workbench=self.workbench
+        )
+
+    def measured(self, original: Claim) -> tuple[Evidence, ...]:
+        """Measure a claim as it was before it was broken, once."""
+        if original.name not in self._measured:
+            self._measured[original.name] = self.simulated(original)
+        return self._measured[original.name]
+
+    def on_matrices(self, question: Question) -> tuple[Evidence, ...]:
+        """Judge a claim on matrices, once for all rungs."""
+        if self._matrices is None or self._matrices[0] is not question:
+            self._matrices = question, judge_matrix(question.claim, budget=self.budget, seed=self.seed)
+        return self._matrices[1]
+
+
+def _contradicted(evidence: tuple[Evidence, ...]) -> frozenset[Obligation]:
+    return frozenset(item.obligation for item in evidence if item.outcome in (Outcome.CONTRADICTED, Outcome.REFUTED))
+
+
+def _first_refuted(question: Question, ask: Callable[[Goal], Reaction]) -> Reaction:
+    """Ask of every goal that is new until one is refuted; the whole is proved only where all are."""
+    reactions = []
+    for goal in question.goals:
+        reaction = ask(goal)
+        if reaction.kind == "refuted":
+            return reaction
+        reactions.append(reaction)
+    if not reactions:
+        return Reaction("not run", "nothing that this rung could settle was broken")
+    return next((reaction for reaction in reactions if reaction.kind == "missed"), reactions[0])
+
+
+def exact(question: Question, bench: Bench) -> Reaction:
+    """Ask polynomial arithmetic: different normal forms, or a certificate that the claim is false everywhere."""
+    if question.on_matrices:
+        return _of_evidence(question, bench, lambda item: item.method.startswith("normal form"), differs=True)
+    found = _first_refuted(question, lambda goal: _exactly(goal, bench))
+    if found.kind == "refuted" or not question.limit_changed:
+        return found
+    return _limit_exactly(LimitProblem(question.claim, bench.budget, bench.seed))
+
+
+def _exactly(goal: Goal, bench: Bench) -> Reaction:
+    if is_identity(goal.conclusion):
+        if any(isinstance(part, Relation) and part.operator == "==" for part in conjuncts(goal.hypotheses)):
+            return Reaction("missed", "the hypotheses are equations, so different functions may agree where they hold")
+        view = View(goal, ring_of(goal))
+        if all(view.difference(relation).is_zero for relation in goal.conclusion.relations):
+            return Reaction("proved", f"{goal.label}: the same rational functions")
+        return Reaction("refuted", f"{goal.label}: {_DIFFERENT}")
+    if isinstance(goal.conclusion, Relation):
+        opposite = Goal(goal.hypotheses, goal.definitions, goal.conclusion.negated(), goal.label)
+        alone = Solvers(())
+        if Prover(opposite, {}, alone, bench.budget).certify() is not None:
+            return Reaction("refuted", f"{goal.label}: a certificate shows the opposite, wherever the hypotheses hold")
+    return Reaction("missed", f"{goal.label}: no certificate of the opposite")
+
+
+def _limit_exactly(problem: LimitProblem) -> Reaction:
+    difference, approach = problem.difference, problem.approach
+    bottom, terms = approach.denominator(difference).order, approach.expansion(difference.numerator)
+    top = min(terms, default=bottom + 1)
+    if (top >= bottom) if problem.infinite else (top <= bottom):
+        return Reaction("refuted", f"{problem}: orders of vanishing {top} over {bottom}")
+    return Reaction("missed", f"{problem}: orders of vanishing {top} over {bottom} are as stated")
+
+
+def search(question: Question, bench: Bench) -> Reaction:
+    """Look for an exact point where the claim is false, or where it divides by zero."""
+    if question.on_matrices:
+        return _of_evidence(question, bench, lambda item: item.method in _SEARCHES)
+    found = _first_refuted(question, lambda goal: _searched(goal, bench))
+    if found.kind == "refuted" or not question.limit_changed:
+        return found
+    return _of(LimitProblem(question.claim, bench.budget, bench.seed).scan())
+
+
+_SEARCHES = ("exact samples", "search on zero loci and simple values", "Hypothesis")
+
+
+def _searched(goal: Goal, bench: Bench) -> Reaction:
+    refuter = Refuter(goal, bench.budget, bench.seed)
+    scanned = refuter.scan()
+    if scanned.outcome is Outcome.REFUTED:
+        return _of(scanned)
+    hunt = refuter.hunt
+    point = hunt.undefined or hunt.with_hypothesis(bench.budget.examples, Deadline.after(bench.budget.search_seconds))
+    if point is not None:
+        return _confirmed(goal, refuter.compiled.values(point))
+    return _of(scanned)
+
+
+def _confirmed(goal: Goal, point: dict[sp.Symbol, Fraction]) -> Reaction:
+    """Check a point again, in the standard library's fractions."""
+    where = ", ".join(f"{name} = {value}" for name, value in as_strings(point).items())
+    standing = goal.standing(point)
+    if standing is Standing.VIOLATED:
+        return Reaction("refuted", f"{goal.label} fails at {where}")
+    if standing is Standing.UNDEFINED:
+        return Reaction("refuted", f"{goal.label} divides by zero at {where}, which the hypotheses allow")
+    return Reaction("missed", f"{goal.label}: {where} is no counterexample on re-checking")
+
+
+def solvers(question: Question, bench: Bench) -> Reaction:
+    """Ask z3 and cvc5 for a point where the claim is false; integers and exact arithmetic are insisted on."""
+    if question.on_matrices:
+        return _of_evidence(question, bench, lambda item: item.method == "solver model")
+    return _first_refuted(question, lambda goal: _asked(goal, bench))
+
+
+def _asked(goal: Goal, bench: Bench) -> Reaction:
+    view = View(goal, ring_of(goal))
+    script = Script(view)
+    divisors = sorted({factor for context, factor in view.divisors if not context})
+    denial = f"(not {script.formula(goal.conclusion)})"
+    found = _model(goal, view, bench, denial, divisors)
+    if found.kind == "refuted" or not divisors:
+        return found
+    zero = " ".join(script.comparison(view.ring.factors[factor], "==") for factor in divisors)
+    undefined = _model(goal, view, bench, f"(or {zero} false)", [])
+    return undefined if undefined.kind == "refuted" else found
+
+
+def _model(goal: Goal, view: View, bench: Bench, denial: str, nonzero: list[int]) -> Reaction:
+    script = Script(view)
+
+    def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
+        answers = bench.solvers.ask(script.question(denial, nonzero=nonzero, pins=pins), seconds, patience=0)
+        answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
+        return None if answer is None else as_point(goal, view.ring, answer.model, {})
+
+    seconds, patience = bench.budget.solver_seconds, bench.budget.second_opinion_seconds
+    answers = bench.solvers.ask(script.question(denial, nonzero=nonzero), seconds, patience)
+    models = [as_point(goal, view.ring, a.model, {}) for a in answers.values() if a.status == "sat"]
+    if models:
+        for point in rational_points(goal, models, ask, Deadline.after(bench.budget.search_seconds)):
+            confirmed = _confirmed(goal, point)
+            if confirmed.kind == "refuted":
+                return confirmed
+        return Reaction("missed", f"{goal.label}: false for real numbers, but no exact point was confirmed")
+    unsat = [name for name, answer in answers.items() if answer.status == "unsat"]
+    if unsat:
+        return Reaction("proved", f"{goal.label}: {' and '.join(unsat)} cannot meet its denial")
+    return Reaction("missed", f"{goal.label}: no answer within {seconds:g} s")
+
+
+def instances(question: Question, bench: Bench) -> Reaction:
+    """Try exact rational mixtures."""
+    if not question.on_mixtures:
+        return Reaction("not run", "what the claim says of concrete mixtures was not broken")
+    (evidence,) = judge_instances(question.claim, examples=bench.budget.mixtures, seed=bench.seed)
+    return _of(evidence)
+
+
+def simulation(question: Question, bench: Bench) -> Reaction:
+    """Compare with measurements on raw data."""
+    if question.mutant.operator in ("dropped hypothesis", "weakened hypothesis") and not question.goals:
+        return Reaction("not run", "the claim is not measured where the hypothesis is broken")
+    anyway = _contradicted(bench.measured(question.original))
+    try:
+        evidence = bench.simulated(question.claim)
+    except (ArithmeticError, LandscapeError) as reason:
+        return Reaction("not run", f"not measured: {reason}")
+    for item in evidence:
+        spared = question.false and item.obligation is not Obligation.DERIVATION
+        if item.outcome is Outcome.CONTRADICTED and item.obligation not in anyway and not spared:
+            return _of(item)
+    return _of(next((item for item in evidence if item.outcome is not Outcome.CONTRADICTED), evidence[0]), never=True)
+
+
+def _of(item: Evidence, *, never: bool = False) -> Reaction:
+    if item.outcome in (Outcome.REFUTED, Outcome.CONTRADICTED) and not never:
+        return Reaction("refuted", item.detail)
+    if item.outcome is Outcome.NOT_RUN:
+        return Reaction("not run", item.detail)
+    return Reaction("missed", item.detail)
+
+
+def _of_evidence(
+    question: Question, bench: Bench, mine: Callable[[Evidence], bool], *, differs: bool = False
+) -> Reaction:
+    """Read what a rung for matrices found: different normal forms differ in some dimension."""
+    chosen = [item for item in bench.on_matrices(question) if mine(item)]
+    for item in chosen:
+        if item.outcome is Outcome.REFUTED or (differs and item.outcome is Outcome.UNDECIDED):
+            return Reaction("refuted", item.detail)
+    if differs and chosen and all(item.outcome is Outcome.PROVED for item in chosen):
+        return Reaction("proved", chosen[0].detail)
+    return Reaction("missed", chosen[0].detail) if chosen else Reaction("not run", "this rung has nothing to say of it")
+
+
+#: The rungs that are asked, by name. They share no code but for the reading of the claim.
+RUNGS: dict[str, Callable[[Question, Bench], Reaction]] = {
+    "exact": exact,
+    "search": search,
+    "solvers": solvers,
+    "instances": instances,
+    "simulation": simulation,
+}
+
+
+def prove(question: Question, bench: Bench) -> str:
+    """Return by what a broken claim is proved all the same, or nothing: some breakages only weaken a claim."""
+    claim = question.claim
+    if question.on_mixtures:
+        return ""
+    if question.on_matrices:
+        verdict = conclude(claim.name, bench.on_matrices(question), obligations_of(claim))
+        return verdict.because if verdict.outcome == "proved" else ""
+    methods = []
+    for goal in question.goals:
+        witness = find_witness(goal, claim.name, bench.budget, bench.solvers) or {}
+        prover = Prover(goal, witness, bench.solvers, bench.budget)
+        proof = prove_exactly(prover)
+        if proof.outcome is not Outcome.PROVED:
+            proof = ask_solvers(prover)[0]
+        if proof.outcome is not Outcome.PROVED:
+            return ""
+        methods.append(proof.method)
+    if question.limit_changed:
+        problem = LimitProblem(claim, bench.budget, bench.seed)
+        proof = problem.prove(Prover(problem.goal, problem.witness() or {}, bench.solvers, bench.budget))
+        if proof.outcome is not Outcome.PROVED:
+            return ""
+        methods.append(proof.method)
+    return " and ".join(dict.fromkeys(methods))
+
+
+def largest_change(question: Question, bench: Bench) -> float | None:
+    """Return by how much the breakage changes a stated value, relatively, at the points that are simulated.
+
+    Returns
+    -------
+    float or None
+        ``None`` where what was broken is not an identity between numbers.
+    """
+    points = [point for item in bench.measured(question.original)[:1] for point in item.data.get("points", ())]
+    changes = []
+    for goal in question.goals:
+        for point in points if is_identity(goal.conclusion) else ():
+            values = {sp.Symbol(name): Fraction(value) for name, value in point.items()}
+            for relation in goal.conclusion.relations:
+                try:
+                    sides = goal.value(relation.lhs, values), goal.value(relation.rhs, values)
+                except (KeyError, ZeroDivisionError):
+                    continue
+                size = max(map(abs, sides))
+                changes.append(float(abs(sides[0] - sides[1]) / size) if size else 0.0)
+    return max(changes, default=None)
