@@ -175,6 +175,8 @@ def examine(original: Claim, mutant: Mutant, bench: Bench) -> Finding:
         return finding("killed", f"refused: {refusal}", reactions={"exact": Reaction("refuted", f"refused: {refusal}")})
     if question.false and not question.goals:
         return finding("still false", "the claim is false, and only its conclusion was broken")
+    if question.touches_nothing:
+        return finding("still true", "nothing that has to be shown depends on it")
     reactions = {name: _reaction(rung, question, bench) for name, rung in RUNGS.items()}
     change = largest_change(question, bench)
     refuting = [name for name, reaction in reactions.items() if reaction.kind == "refuted"]

@@ -46,10 +46,15 @@ class Question:
         self.limit_changed = isinstance(self.claim.conclusion, Limit) and _limit_key(self.claim) != _limit_key(original)
         known = set(_goals(original))
         goals = [goal for goal in _goals(self.claim) if goal not in known]
-        #: Whether the conclusion of a claim that is false anyway was broken.
-        self.conclusion_changed = any(not goal.label.endswith(_DERIVED) for goal in goals)
+        if mutant.operator.endswith("hypothesis"):
+            goals.reverse()  # what is derived seldom needs a hypothesis, and what is concluded from it does
         # The conclusion of a claim that is false anyway has nothing to lose.
         self.goals = tuple(goal for goal in goals if not self.false or goal.label.endswith(_DERIVED))
+
+    @property
+    def touches_nothing(self) -> bool:
+        """Whether nothing that has to be shown depends on what was broken."""
+        return not (self.goals or self.limit_changed or self.on_mixtures or self.on_matrices)
 
     @property
     def on_mixtures(self) -> bool:
@@ -90,14 +95,32 @@ def _goals(claim: Claim) -> Iterator[Goal]:
 
 
 def _trimmed(goal: Goal) -> Goal:
-    """Leave out the definitions that neither the conclusion nor a hypothesis needs."""
-    needed = set(goal.conclusion.symbols).union(*(hypothesis.symbols for hypothesis in goal.hypotheses))
-    kept = []
-    for definition in reversed(goal.definitions):
-        if definition.symbol in needed:
-            needed |= definition.expression.free_symbols
-            kept.append(definition)
-    return replace(goal, definitions=tuple(reversed(kept)))
+    """Leave out what the conclusion has nothing to do with: definitions, and hypotheses on other symbols alone.
+
+    The goal stays as true as it was, because the hypotheses that are left out can be met by themselves: those of the
+    original claim can, and a mutant's are not stronger.
+    """
+    needed = set(goal.conclusion.symbols)
+    hypotheses: set[int] = set()
+    definitions: set[int] = set()
+    grown = True
+    while grown:
+        grown = False
+        for index, definition in enumerate(goal.definitions):
+            if index not in definitions and definition.symbol in needed:
+                needed |= definition.expression.free_symbols
+                definitions.add(index)
+                grown = True
+        for index, hypothesis in enumerate(goal.hypotheses):
+            if index not in hypotheses and hypothesis.symbols & needed:
+                needed |= hypothesis.symbols
+                hypotheses.add(index)
+                grown = True
+    return replace(
+        goal,
+        hypotheses=tuple(goal.hypotheses[index] for index in sorted(hypotheses)),
+        definitions=tuple(goal.definitions[index] for index in sorted(definitions)),
+    )
 
 
 def same_claim(original: Claim, broken: Claim) -> bool:

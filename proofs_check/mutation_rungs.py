@@ -6,9 +6,10 @@ merely fails to prove the broken claim is not enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import prod
 from typing import Literal
 
 import sympy as sp
@@ -32,7 +33,7 @@ from proofs_check.verdict import Evidence, Obligation, Outcome, conclude
 from proofs_check.verify import FALSE_ALARM, obligations_of
 from proofs_check.view import View, ring_of
 from theory.claim import Claim
-from theory.errors import LandscapeError
+from theory.errors import ClaimError, LandscapeError
 from theory.formula import Relation
 
 __all__ = ["BUDGET", "RUNGS", "Bench", "Reaction", "largest_change", "prove"]
@@ -49,6 +50,12 @@ BUDGET = replace(
     samples=300,
     examples=200,
 )
+#: Relations with more terms than this, written out, are not worth a solver's time.
+_MAX_TERMS = 5_000
+#: Variables that are left free on a slice.
+_FREE = 3
+#: How long Hypothesis may look where a scan has found nothing.
+_HYPOTHESIS_SECONDS = 1
 _DIFFERENT = "the hypotheses have interior points, and the two sides are different rational functions"
 
 
@@ -182,10 +189,10 @@ def _searched(goal: Goal, bench: Bench) -> Reaction:
     if scanned.outcome is Outcome.REFUTED:
         return _of(scanned)
     hunt = refuter.hunt
-    point = hunt.undefined or hunt.with_hypothesis(bench.budget.examples, Deadline.after(bench.budget.search_seconds))
-    if point is not None:
-        return _confirmed(goal, refuter.compiled.values(point))
-    return _of(scanned)
+    point = hunt.undefined
+    if point is None and not is_identity(goal.conclusion):  # two different functions differ almost everywhere
+        point = hunt.with_hypothesis(bench.budget.examples, Deadline.after(_HYPOTHESIS_SECONDS))
+    return _of(scanned) if point is None else _confirmed(goal, refuter.compiled.values(point))
 
 
 def _confirmed(goal: Goal, point: dict[sp.Symbol, Fraction]) -> Reaction:
@@ -207,39 +214,100 @@ def solvers(question: Question, bench: Bench) -> Reaction:
 
 
 def _asked(goal: Goal, bench: Bench) -> Reaction:
-    view = View(goal, ring_of(goal))
-    script = Script(view)
-    divisors = sorted({factor for context, factor in view.divisors if not context})
-    denial = f"(not {script.formula(goal.conclusion)})"
-    found = _model(goal, view, bench, denial, divisors)
-    if found.kind == "refuted" or not divisors:
+    """Ask for a counterexample anywhere; where the solvers give up, on slices with few variables."""
+    whole = _Slice(goal, {})
+    found = whole.ask(bench)
+    if found.kind != "missed":
         return found
-    zero = " ".join(script.comparison(view.ring.factors[factor], "==") for factor in divisors)
-    undefined = _model(goal, view, bench, f"(or {zero} false)", [])
-    return undefined if undefined.kind == "refuted" else found
+    for part in _slices(goal, bench):
+        on_slice = part.ask(bench)
+        if on_slice.kind == "refuted":
+            return on_slice
+    return found
 
 
-def _model(goal: Goal, view: View, bench: Bench, denial: str, nonzero: list[int]) -> Reaction:
-    script = Script(view)
+def _slices(goal: Goal, bench: Bench) -> Iterator[_Slice]:
+    """Yield the goal with all but a few of its symbols fixed at a simple point that satisfies the hypotheses."""
+    witness = find_witness(goal, goal.label, bench.budget, bench.solvers)
+    if witness is None:
+        return
+    symbols = goal.symbols
+    for first in range(0, len(symbols), _FREE - 1):
+        free = {symbols[(first + i) % len(symbols)] for i in range(_FREE)}
+        yield _Slice(goal, {symbol: value for symbol, value in witness.items() if symbol not in free})
 
-    def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
-        answers = bench.solvers.ask(script.question(denial, nonzero=nonzero, pins=pins), seconds, patience=0)
-        answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
-        return None if answer is None else as_point(goal, view.ring, answer.model, {})
 
-    seconds, patience = bench.budget.solver_seconds, bench.budget.second_opinion_seconds
-    answers = bench.solvers.ask(script.question(denial, nonzero=nonzero), seconds, patience)
-    models = [as_point(goal, view.ring, a.model, {}) for a in answers.values() if a.status == "sat"]
-    if models:
-        for point in rational_points(goal, models, ask, Deadline.after(bench.budget.search_seconds)):
-            confirmed = _confirmed(goal, point)
-            if confirmed.kind == "refuted":
-                return confirmed
-        return Reaction("missed", f"{goal.label}: false for real numbers, but no exact point was confirmed")
-    unsat = [name for name, answer in answers.items() if answer.status == "unsat"]
-    if unsat:
-        return Reaction("proved", f"{goal.label}: {' and '.join(unsat)} cannot meet its denial")
-    return Reaction("missed", f"{goal.label}: no answer within {seconds:g} s")
+class _Slice:
+    """A goal in which some symbols have fixed values.
+
+    Parameters
+    ----------
+    goal : Goal
+        The whole goal: a counterexample has to refute this one.
+    fixed : mapping from symbol to Fraction
+        The fixed values.
+    """
+
+    def __init__(self, goal: Goal, fixed: Mapping[sp.Symbol, Fraction]) -> None:
+        self.whole, self.fixed = goal, dict(fixed)
+        values = {symbol: sp.Rational(value.numerator, value.denominator) for symbol, value in fixed.items()}
+
+        def cut(expression: sp.Expr) -> sp.Expr:
+            return expression.xreplace(values)
+
+        self.goal = goal
+        if values:
+            hypotheses = (h.map_expressions(cut) for h in goal.hypotheses if h.symbols - values.keys())
+            definitions = (replace(item, expression=cut(item.expression)) for item in goal.definitions)
+            conclusion = goal.conclusion.map_expressions(cut)
+            self.goal = Goal(tuple(hypotheses), tuple(definitions), conclusion, goal.label)
+
+    def ask(self, bench: Bench) -> Reaction:
+        """Ask whether the denial can be met, and whether what is divided by can vanish."""
+        try:
+            view = View(self.goal, ring_of(self.goal))
+            divisors = sorted({factor for context, factor in view.divisors if not context})
+            if any(_size(view, relation) > _MAX_TERMS for relation in self.goal.conclusion.relations):
+                return Reaction("missed", f"{self.goal.label}: too many terms, written out")
+        except ClaimError as singular:
+            return Reaction("missed", f"{self.goal.label}: {singular}")
+        script = Script(view)
+        found = self._model(view, bench, f"(not {script.formula(self.goal.conclusion)})", divisors)
+        if found.kind == "refuted" or not divisors:
+            return found
+        zero = " ".join(script.comparison(view.ring.factors[factor], "==") for factor in divisors)
+        undefined = self._model(view, bench, f"(or {zero} false)", [])
+        return undefined if undefined.kind == "refuted" else found
+
+    def _model(self, view: View, bench: Bench, denial: str, nonzero: list[int]) -> Reaction:
+        script = Script(view)
+
+        def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
+            answers = bench.solvers.ask(script.question(denial, nonzero=nonzero, pins=pins), seconds, patience=0)
+            answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
+            return None if answer is None else as_point(self.goal, view.ring, answer.model, {})
+
+        seconds, patience = bench.budget.solver_seconds, bench.budget.second_opinion_seconds
+        answers = bench.solvers.ask(script.question(denial, nonzero=nonzero), seconds, patience)
+        models = [as_point(self.goal, view.ring, a.model, {}) for a in answers.values() if a.status == "sat"]
+        label = self.goal.label
+        if models:
+            for point in rational_points(self.goal, models, ask, Deadline.after(bench.budget.search_seconds)):
+                confirmed = _confirmed(self.whole, {**self.fixed, **point})
+                if confirmed.kind == "refuted":
+                    return confirmed
+            return Reaction("missed", f"{label}: false for real numbers, but no exact point was confirmed")
+        unsat = [name for name, answer in answers.items() if answer.status == "unsat"]
+        if unsat:
+            return Reaction("proved", f"{label}: {' and '.join(unsat)} cannot meet its denial")
+        return Reaction("missed", f"{label}: no answer within {seconds:g} s")
+
+
+def _size(view: View, relation: Relation) -> int:
+    """Return how many terms a relation may have with every denominator multiplied in."""
+    difference = view.difference(relation)
+    odd = [number for number, exponent in difference.denominator.items() if exponent % 2]
+    return prod((len(difference.numerator), *(len(view.ring.factors[number]) for number in odd)))
 
 
 def instances(question: Question, bench: Bench) -> Reaction:
