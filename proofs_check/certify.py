@@ -6,16 +6,16 @@ zero sets by showing that both sides have the same factors, up to factors that n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product as all_choices
 from typing import Any
 
-from flint import fmpq_mpoly
+from flint import fmpq, fmpq_mpoly
 
 from proofs_check.budget import Deadline
 from proofs_check.goal import conjuncts
-from proofs_check.positivity import Bounded, Chart, Sign
+from proofs_check.positivity import MAX_SQUARES, Bounded, Chart, Sign
 from proofs_check.rational import Quotient
 from proofs_check.view import View
 from theory.formula import And, Formula, Iff, Implies, Not, Operator, Or, Relation
@@ -24,6 +24,8 @@ __all__ = ["Certificate", "Certifier"]
 
 #: Disjunctions among the hypotheses are split into at most this many cases; further ones are not used.
 MAX_CASES = 8
+#: Hypotheses with more negative terms than this are not combined with a conclusion.
+MAX_MULTIPLIERS = 40
 
 
 @dataclass(frozen=True)
@@ -40,59 +42,90 @@ class Certifier:
     ----------
     view : View
         Where to prove.
-    deadline : Deadline
-        When to give up.
+    seconds : float
+        How long one sign or one formula may take.
     """
 
-    def __init__(self, view: View, deadline: Deadline) -> None:
-        self.view, self.deadline = view, deadline
+    def __init__(self, view: View, seconds: float) -> None:
+        self.view, self.seconds = view, seconds
+        self._deadline = Deadline.after(seconds)
         self._charts: dict[tuple[Formula, ...], list[Chart]] = {}
 
     def sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()) -> Sign:
         """Return what can be certified of a polynomial's sign under the hypotheses and the context."""
-        signs = [chart.sign(polynomial) for chart in self.charts(context)]
-        if not signs:
-            return Sign(1, True, "the hypotheses contradict each other")
+        self._deadline = Deadline.after(self.seconds)
+        return self._sign(polynomial, context)
+
+    def _sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...], squares: int = MAX_SQUARES) -> Sign:
+        signs = [chart.sign(polynomial, squares) for chart in self.charts(context)]
         directions = {sign.direction for sign in signs}
         reason = signs[0].reason if len(signs) == 1 else {"cases": [sign.reason for sign in signs]}
         direction = directions.pop() if len(directions) == 1 else 0
         return Sign(direction, all(sign.strict for sign in signs), reason)
 
+    def plain_sign(self, polynomial: fmpq_mpoly) -> Sign:
+        """Return what the hypotheses say of a polynomial's sign without completing a square."""
+        self._deadline = Deadline.after(self.seconds)
+        return self._sign(polynomial, (), squares=0)
+
     def prove(self, formula: Formula, context: tuple[Formula, ...] = ()) -> Certificate | None:
         """Prove a formula wherever it is defined, or give up."""
+        self._deadline = Deadline.after(self.seconds)
+        return self._prove(formula, context)
+
+    def _prove(self, formula: Formula, context: tuple[Formula, ...]) -> Certificate | None:
         if isinstance(formula, Relation):
             return self._prove_relation(formula, context)
         if isinstance(formula, And):
-            return _all(self.prove(part, context) for part in formula.operands)
+            return _all(self._prove(part, context) for part in formula.operands)
         if isinstance(formula, Or):
-            return _any(self.prove(part, context) for part in formula.operands)
+            return _any(self._prove(part, context) for part in formula.operands)
         if isinstance(formula, Implies):
-            return self.prove(formula.consequence, (*context, formula.condition))
+            return self._prove(formula.consequence, (*context, formula.condition))
         if isinstance(formula, Not):
             opposite = _negated(formula.operand)
-            return None if opposite is None else self.prove(opposite, context)
+            return None if opposite is None else self._prove(opposite, context)
         if isinstance(formula, Iff):
             both = (Implies(formula.left, formula.right), Implies(formula.right, formula.left))
-            return self._prove_equivalence(formula, context) or _all(self.prove(part, context) for part in both)
+            return self._prove_equivalence(formula, context) or _all(self._prove(part, context) for part in both)
         return None
 
     def charts(self, context: tuple[Formula, ...]) -> list[Chart]:
         """Return one chart for each case into which the assumptions fall."""
         if context not in self._charts:
-            cases = self._cases((*self.view.assumptions, *context))
-            self._charts[context] = [Chart(self.view.ring.context, case, self.deadline) for case in cases]
+            cases = self._cases(context)
+            self._charts[context] = [
+                Chart(self.view.ring.context, case, lambda: self._deadline.passed) for case in cases
+            ]
         return self._charts[context]
 
-    def _cases(self, formulas: tuple[Formula, ...]) -> list[list[Bounded]]:
+    def coordinates(self) -> list[dict[str, Any]]:
+        """Return the charts of every context so far, ready for JSON, so that they can be checked without a search."""
+        names = [str(symbol) for symbol in self.view.ring.symbols]
+        self.charts(())
+        return [
+            {
+                "context": [str(formula) for formula in context],
+                "cases": [
+                    [[names[step.position], step.numerator.str(), step.denominator.str()] for step in chart.steps]
+                    for chart in charts
+                ],
+            }
+            for context, charts in self._charts.items()
+        ]
+
+    def _cases(self, context: tuple[Formula, ...]) -> list[list[Bounded]]:
         fixed: list[Bounded] = []
         splits: list[list[list[Bounded]]] = []
-        for formula in conjuncts(formulas):
+        for formula in conjuncts((*self.view.assumptions, *context)):
+            # The signs of what a further assumption divides by follow from the hypotheses, not from itself.
+            signs_known = formula not in self.view.assumptions
             if isinstance(formula, Not):
                 formula = _negated(formula.operand) or formula
             if isinstance(formula, Relation):
-                fixed += self._literals(formula)
+                fixed += self._literals(formula, signs_known)
             elif isinstance(formula, Or) and all(isinstance(part, Relation) for part in formula.operands):
-                split = [self._literals(part) for part in formula.relations]
+                split = [self._literals(part, signs_known) for part in formula.relations]
                 cases = len(split)
                 for other in splits:
                     cases *= len(other)
@@ -100,14 +133,16 @@ class Certifier:
                     splits.append(split)
         return [[*fixed, *(literal for part in choice for literal in part)] for choice in all_choices(*splits)]
 
-    def _literals(self, relation: Relation) -> list[Bounded]:
+    def _literals(self, relation: Relation, signs_known: bool) -> list[Bounded]:
         """State a hypothesis in polynomials: it holds, so it is defined, so none of its denominators vanishes."""
         difference = self.view.difference(relation)
         literals: list[Bounded] = [(self.view.ring.factors[number], "!=") for number in sorted(difference.inverted)]
         operator = relation.operator
         if operator in ("==", "!="):
             return [(difference.numerator, "==" if operator == "==" else "!="), *literals]
-        polynomial = difference.numerator * self._odd_part(difference.denominator)
+        polynomial, odd = difference.numerator, self._odd_part(difference.denominator)
+        known = self._sign(odd, ()).direction if signs_known else 0
+        polynomial = polynomial * (known or odd)
         flipped = -polynomial if operator in ("<", "<=") else polynomial
         return [(flipped, ">" if operator in ("<", ">") else ">="), *literals]
 
@@ -116,11 +151,11 @@ class Certifier:
 
     def _sign_of_quotient(self, quotient: Quotient, context: tuple[Formula, ...]) -> Sign:
         """Return the sign of a quotient where it is defined: a denominator is never zero there."""
-        numerator = self.sign(quotient.numerator, context)
-        denominator = self.sign(self._odd_part(quotient.denominator), context)
+        numerator = self._sign(quotient.numerator, context)
+        denominator = self._sign(self._odd_part(quotient.denominator), context)
         if quotient.denominator and not numerator.direction:
             # Together they may have a sign that neither has alone.
-            together = self.sign(quotient.numerator * self._odd_part(quotient.denominator), context)
+            together = self._sign(quotient.numerator * self._odd_part(quotient.denominator), context)
             return Sign(together.direction, numerator.strict, together.reason)
         reason = {"numerator": numerator.reason, "denominator": denominator.reason}
         return Sign(numerator.direction * denominator.direction, numerator.strict, reason)
@@ -132,8 +167,32 @@ class Certifier:
         if relation.operator == "==":
             zero = all(chart.image(difference.numerator).is_zero() for chart in self.charts(context))
             return Certificate("identity under the hypotheses") if zero else None
+        by_consequence = self._prove_by_consequence(relation, context) if context else None
+        if by_consequence is not None:
+            return by_consequence
         sign = self._sign_of_quotient(difference, context)
         return Certificate(self._record(sign, context)) if sign.meets(relation.operator) else None
+
+    def _prove_by_consequence(self, relation: Relation, context: tuple[Formula, ...]) -> Certificate | None:
+        """Prove ``p >= 0`` from ``h >= 0`` by monomials u > 0 and v >= 0 for which ``u p - v h`` is nonnegative.
+
+        They are chosen so that a negative term of one cancels against a negative term of the other.
+        """
+        goals = self._literals(relation, signs_known=True)
+        if len(goals) == 0 or goals[0][1] not in (">", ">="):
+            return None
+        (goal, bound), given = goals[0], [f for f in conjuncts(context) if isinstance(f, Relation)]
+        for literal, known_bound in (self._literals(formula, signs_known=True)[0] for formula in given):
+            if known_bound not in (">", ">=") or (bound == ">" and known_bound == ">="):
+                continue
+            for u, v in _multipliers(goal, literal):
+                if not self._sign(u, ()).meets(">") or not self._sign(v, ()).meets(bound):
+                    continue
+                rest = self._sign(u * goal - v * literal, (), squares=0)
+                if rest.direction == 1:
+                    names = {"u": u.str(), "v": v.str(), "hypothesis": literal.str()}
+                    return Certificate(self._record(rest, ()) | names)
+        return None
 
     def _record(self, sign: Sign, context: tuple[Formula, ...]) -> dict[str, Any]:
         names = [str(symbol) for symbol in self.view.ring.symbols]
@@ -177,7 +236,26 @@ class Certifier:
     def _vanishing(self, quotient: Quotient, context: tuple[Formula, ...]) -> set[str]:
         """Return the factors of a numerator that may vanish."""
         _, factors = quotient.numerator.factor()
-        return {factor.str() for factor, _ in factors if not self.sign(factor, context).strict}
+        return {factor.str() for factor, _ in factors if not self._sign(factor, context).strict}
+
+
+def _multipliers(goal: fmpq_mpoly, literal: fmpq_mpoly) -> Iterator[tuple[fmpq_mpoly, fmpq_mpoly]]:
+    """Yield monomials that make a negative term of the goal equal to one of the hypothesis, the simplest first."""
+    context = goal.context()
+    ours = next(((monomial, c) for monomial, c in goal.terms() if c < 0), None)
+    theirs = [(monomial, c) for monomial, c in literal.terms() if c < 0]
+    if ours is None or len(theirs) > MAX_MULTIPLIERS:
+        return
+    pivot = ours[0]
+
+    def distance(term: tuple[Sequence[int], fmpq]) -> int:
+        return sum(abs(a - b) for a, b in zip(pivot, term[0], strict=True))
+
+    for monomial, coefficient in sorted(theirs, key=distance):
+        common = [max(a, b) for a, b in zip(ours[0], monomial, strict=True)]
+        u = [c - a for c, a in zip(common, ours[0], strict=True)]
+        v = [c - b for c, b in zip(common, monomial, strict=True)]
+        yield context.from_dict({tuple(u): 1}), context.from_dict({tuple(v): ours[1] / coefficient})
 
 
 def _negated(formula: Formula) -> Formula | None:

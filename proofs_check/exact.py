@@ -44,12 +44,17 @@ def prove_exactly(prover: Prover, obligation: Obligation = Obligation.CONCLUSION
         solvers = " and ".join(sorted(proof.backing.provers - {"flint"}))
         method += f" with {solvers}" if solvers else ""
         how = "as rational functions, by a zero test" if identity else f"by a certificate, {proof.view}"
-        data = {"view": str(proof.view), "certificate": proof.certificate.record}
-        detail = f"{goal.label}: proved {how}; {_side_conditions(proof.view.divisors)}"
+        data = {
+            "view": str(proof.view),
+            "atoms": [str(d.symbol) for d in goal.definitions if d.symbol in proof.view.opaque],
+            "coordinates": prover.certifier(proof.view).coordinates(),
+            "certificate": proof.certificate.record,
+        }
+        detail = f"{goal.label}: proved {how}; {_side_conditions(proof.view.divisors)}{_lemmas(prover)}"
         return Evidence(
             method, obligation, Outcome.PROVED, proof.backing.tier, perf_counter() - started, detail, data=data
         )
-    detail = f"{goal.label}: {_why_not(prover, identity)}"
+    detail = f"{goal.label}: {_why_not(prover, identity)}{_lemmas(prover)}"
     return Evidence(method, obligation, Outcome.UNDECIDED, Tier.EXACT, perf_counter() - started, detail)
 
 
@@ -57,6 +62,10 @@ def _side_conditions(divisors: tuple[object, ...]) -> str:
     if not divisors:
         return "nothing is divided by"
     return f"{len(divisors)} denominator{'s' if len(divisors) > 1 else ''} proved nonzero"
+
+
+def _lemmas(prover: Prover) -> str:
+    return "".join(f"; {symbol} > 0 could not be proved and was not used" for symbol in prover.unproved_lemmas)
 
 
 def _why_not(prover: Prover, identity: bool) -> str:

@@ -84,15 +84,6 @@ class Goal:
         """The symbols that the hypotheses say are integers."""
         return frozenset(part.symbol for part in conjuncts(self.hypotheses) if isinstance(part, IsInteger))
 
-    @cached_property
-    def depths(self) -> Mapping[sp.Symbol, int]:
-        """How many definitions deep each defined symbol rests on base symbols, which themselves count as 0."""
-        depths: dict[sp.Symbol, int] = {}
-        for definition in self.definitions:
-            below = (depths.get(symbol, 0) for symbol in definition.expression.free_symbols)
-            depths[definition.symbol] = 1 + max(below, default=0)
-        return depths
-
     def standing(self, point: Mapping[sp.Symbol, Fraction]) -> Standing:
         """Decide, in the standard library's fractions, how the goal stands at a point.
 

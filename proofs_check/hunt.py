@@ -42,7 +42,7 @@ class Hunt:
     Attributes
     ----------
     tested : int
-        How many admitted points were asked.
+        How many different admitted points were asked.
     undefined : Point or None
         An admitted point where the question is undefined.
     """
@@ -58,13 +58,17 @@ class Hunt:
         self.space, self.surfaces = space, tuple(surfaces)
         self._admits, self._has_property = admits, has_property
         self._random = random.Random(f"{seed}")
+        self._answers: dict[Point, bool] = {}
         self.tested = 0
         self.undefined: Point | None = None
 
     def accepts(self, point: Point) -> bool:
         """Whether a point is what is looked for."""
-        if not self._admits(point):
-            return False
+        if point not in self._answers:
+            self._answers[point] = self._admits(point) and self._asked(point)
+        return self._answers[point]
+
+    def _asked(self, point: Point) -> bool:
         self.tested += 1
         answer = self._has_property(point)
         if answer is None and self.undefined is None:
@@ -146,7 +150,7 @@ class Hunt:
             break
         return found[0] if found else None
 
-    def shrunk(self, point: Point, deadline: Deadline) -> dict[sp.Symbol, Fraction]:
-        """Return an accepted point made simple, as fractions by symbol."""
-        small = shrink(self.space, point, self.accepts, self.surfaces, deadline)
+    def shrunk(self, point: Point, deadline: Deadline, *, in_pairs: bool = True) -> dict[sp.Symbol, Fraction]:
+        """Return an accepted point made simple, as fractions by symbol; see :func:`proofs_check.shrink.shrink`."""
+        small = shrink(self.space, point, self.accepts, self.surfaces, deadline, in_pairs=in_pairs)
         return {symbol: to_fraction(value) for symbol, value in zip(self.space.goal.symbols, small, strict=True)}

@@ -8,7 +8,7 @@ from functools import cached_property
 from time import perf_counter
 
 import sympy as sp
-from flint import fmpq_mpoly
+from flint import fmpq, fmpq_mpoly
 
 from proofs_check.budget import Budget, Deadline
 from proofs_check.compiled import CompiledGoal, Point
@@ -16,14 +16,14 @@ from proofs_check.goal import Goal, definitions_of
 from proofs_check.hunt import Hunt
 from proofs_check.prover import Backing, Prover
 from proofs_check.rational import Quotient, to_fraction
-from proofs_check.refute import as_strings
+from proofs_check.refute import as_strings, place
 from proofs_check.series import Approach, LocalLimit
-from proofs_check.space import Space
+from proofs_check.space import Range, Space
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
 from theory.claim import Claim, Limit
 from theory.errors import ClaimError
-from theory.formula import And
+from theory.formula import And, eq
 
 __all__ = ["LimitProblem", "limit_goal"]
 
@@ -32,8 +32,11 @@ DISTANCES = tuple(sign * Fraction(1, 10**k) for k in (4, 7, 10) for sign in (1, 
 
 
 def limit_goal(claim: Claim) -> Goal:
-    """Return the hypotheses and definitions of a claim about a limit, with nothing to conclude."""
-    return Goal(claim.hypotheses, definitions_of(claim), And(()), "the limit")
+    """Return a limit's hypotheses and definitions, with nothing to conclude but that its parts are defined."""
+    assert isinstance(claim.conclusion, Limit)
+    limit = claim.conclusion
+    finite = [part for part in (limit.expression, limit.point, limit.value) if part not in (sp.oo, -sp.oo)]
+    return Goal(claim.hypotheses, definitions_of(claim), And(tuple(eq(part, part) for part in finite)), "the limit")
 
 
 class LimitProblem:
@@ -65,6 +68,8 @@ class LimitProblem:
         self.infinite = self.limit.value in (sp.oo, -sp.oo)
         self.compiled = CompiledGoal(self.goal)
         space = Space(self.goal, self.view)
+        # The variable is where the hunt has no business: it is always on its way to the point.
+        space.ranges[self.approach.position] = Range(fmpq(0), fmpq(0))
         surfaces = space.families(self._loci())
         self.hunt = Hunt(space, self._admits, self._fails, surfaces, f"{seed} {claim.name}")
 
@@ -100,7 +105,9 @@ class LimitProblem:
         solvers = " and ".join(sorted(backing.provers - {"flint"}))
         method = f"flint with {solvers}" if solvers else "flint"
         seconds = perf_counter() - started
-        return Evidence(method, Obligation.CONCLUSION, Outcome.PROVED, backing.tier, seconds, f"{self}: {detail}")
+        data = {"coordinates": prover.certifier(self.view).coordinates()}
+        detail = f"{self}: {detail}"
+        return Evidence(method, Obligation.CONCLUSION, Outcome.PROVED, backing.tier, seconds, detail, data=data)
 
     def _proof(self, prover: Prover) -> tuple[Backing, str]:
         """Compare orders of vanishing; every leading coefficient that is divided by must not vanish."""
@@ -148,11 +155,14 @@ class LimitProblem:
         if point is None:
             detail = f"{self}: agrees with the exact limit at {self.hunt.tested} rational values of the parameters"
             outcome = Outcome.PASSED if self.hunt.tested else Outcome.NOT_RUN
+            if self.hunt.undefined is not None:
+                where = place(self._parameters(self.compiled.values(self.hunt.undefined)))
+                detail = f"{self}: undefined {where}, which the hypotheses allow; add one that excludes it"
+                outcome = Outcome.UNDECIDED
             seconds = perf_counter() - started
             data = {"points": self.hunt.tested}
             return Evidence("exact points", Obligation.CONCLUSION, outcome, Tier.TESTED, seconds, detail, data=data)
-        small = self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
-        return self._refutation(small, started)
+        return self._refutation(point, started)
 
     def search(self) -> Evidence:
         """Let Hypothesis look for parameters with another limit: refuted, or undecided."""
@@ -160,11 +170,16 @@ class LimitProblem:
         deadline = Deadline.after(self.budget.search_seconds)
         point = self.hunt.with_hypothesis(self.budget.examples, deadline)
         if point is not None:
-            return self._refutation(self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds)), started)
+            return self._refutation(point, started)
         limit = f"{self.budget.search_seconds:g} s" if deadline.passed else f"{self.budget.examples} examples"
-        detail = f"{self}: no parameters with another limit found in {limit} ({self.hunt.tested} admissible ones)"
+        found = f"{self.hunt.tested} admissible ones"
+        detail = f"{self}: no parameters with another limit found within {limit} ({found})"
         seconds = perf_counter() - started
         return Evidence("search", Obligation.CONCLUSION, Outcome.UNDECIDED, Tier.TESTED, seconds, detail)
+
+    def _parameters(self, values: Mapping[sp.Symbol, Fraction]) -> dict[str, str]:
+        """Return everything but the variable."""
+        return as_strings({symbol: value for symbol, value in values.items() if symbol != self.limit.variable})
 
     def witness(self) -> dict[sp.Symbol, Fraction] | None:
         """Return parameters at which the variable can come close to its point within the hypotheses, or ``None``."""
@@ -173,7 +188,7 @@ class LimitProblem:
         point = hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
         if point is None:
             return None
-        values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
+        values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds), in_pairs=False)
         return values | {self.limit.variable: next(self._near(values))}
 
     def _near(self, values: Mapping[sp.Symbol, Fraction]) -> Iterator[Fraction]:
@@ -214,35 +229,34 @@ class LimitProblem:
         sides = {value > target for value in self._near(self.compiled.values(point))}
         return all((true.sign_above if above else true.sign_below) == wanted for above in sides)
 
-    def _refutation(self, values: dict[sp.Symbol, Fraction], started: float) -> Evidence:
-        parameters = {symbol: value for symbol, value in values.items() if symbol != self.limit.variable}
-        point = self.compiled.point(values)
+    def _refutation(self, found: Point, started: float) -> Evidence:
+        """Shrink parameters with another limit, and check them by plain evaluation ever closer to the point."""
+        values = self.hunt.shrunk(found, Deadline.after(self.budget.shrink_seconds))
+        point, parameters = self.compiled.point(values), self._parameters(values)
         true, stated = self.local.limit(point), self._stated_at(point)
-        self._confirm(values, true)
-        where = ", ".join(f"{name} = {value}" for name, value in as_strings(parameters).items())
-        limit = "infinite" if true.value is None else str(true.value)
-        detail = f"{self}: at {where} the limit is {limit}, not {self.limit.value if stated is None else stated}"
+        limit = str(true)
+        claimed = str(self.limit.value if stated is None else stated)
+        confirmed = self._confirms(values, true)
+        outcome = Outcome.REFUTED if confirmed else Outcome.CONTRADICTED
+        detail = f"{self}: {place(parameters)} the limit is {limit}, not {claimed}"
         return Evidence(
             "orders of vanishing",
             Obligation.CONCLUSION,
-            Outcome.REFUTED,
+            outcome,
             Tier.EXACT,
             perf_counter() - started,
-            detail,
-            as_strings(parameters),
-            data={"limit": limit, "stated": str(self.limit.value if stated is None else stated)},
+            detail if confirmed else f"{detail}, but values close to the point do not bear this out",
+            parameters if confirmed else None,
+            data={"limit": limit, "stated": claimed},
         )
 
-    def _confirm(self, values: dict[sp.Symbol, Fraction], true: LocalLimit) -> None:
-        """Check the true limit by plain evaluation ever closer to the point, in the standard library's fractions."""
-        near = list(self._near(values))
-        seen = [self.goal.value(self.limit.expression, {**values, self.limit.variable: value}) for value in near]
+    def _confirms(self, values: dict[sp.Symbol, Fraction], true: LocalLimit) -> bool:
+        """Whether values closer to the point come closer to the limit found, in the standard library's fractions."""
+        near = [{**values, self.limit.variable: value} for value in self._near(values)]
+        seen = [self.goal.value(self.limit.expression, point) for point in near]
         if true.value is None:
-            confirmed = abs(seen[-1]) > abs(seen[0])
-        else:
-            confirmed = seen[-1] == true.value or abs(seen[-1] - true.value) < abs(seen[0] - true.value)
-        if not confirmed:
-            raise AssertionError(f"{self}: {as_strings(values)} does not show a limit of {true.value} on re-checking")
+            return abs(seen[-1]) > abs(seen[0])
+        return seen[-1] == true.value or abs(seen[-1] - true.value) < abs(seen[0] - true.value)
 
     def _loci(self) -> Iterator[fmpq_mpoly]:
         """Yield the polynomials in the parameters on which the limit may be another one."""

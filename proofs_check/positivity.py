@@ -8,15 +8,13 @@ factors that it does, or be a quadratic with a positive leading coefficient and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flint import fmpq_mpoly, fmpq_mpoly_ctx
 
-from proofs_check.budget import Deadline
-
-__all__ = ["UNKNOWN", "Bounded", "Chart", "Sign", "coefficients_in"]
+__all__ = ["MAX_SQUARES", "UNKNOWN", "Bounded", "Chart", "Sign", "coefficients_in"]
 
 Bound = Literal[">", ">=", "==", "!="]
 Bounded = tuple[fmpq_mpoly, Bound]
@@ -27,7 +25,9 @@ MAX_SQUARES = 2
 #: A square is not completed where its discriminant takes more products of terms than this: it would take seconds.
 MAX_PRODUCTS = 4_000
 #: A polynomial of more terms than this is not factored, for the same reason.
-MAX_TERMS = 3_000
+MAX_TERMS = 1_000
+#: A hypothesis of more terms than this is not solved for a slack, and a polynomial of more terms not rewritten in them.
+MAX_BOUND, MAX_IMAGE = 20, 5_000
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,12 @@ class Chart:
         The ring. A slack takes the place of the variable that it replaces.
     literals : iterable of (polynomial, bound)
         The hypotheses; those that fit no substitution are kept as facts about their own factors.
-    deadline : Deadline
-        When to stop looking for squares to complete.
+    out_of_time : callable
+        Asked between steps; once it says yes, the chart settles for what it knows.
     """
 
-    def __init__(self, context: fmpq_mpoly_ctx, literals: Iterable[Bounded], deadline: Deadline) -> None:
-        self.context = context
-        self.deadline = deadline
+    def __init__(self, context: fmpq_mpoly_ctx, literals: Iterable[Bounded], out_of_time: Callable[[], bool]) -> None:
+        self.context, self.out_of_time = context, out_of_time
         self.steps: list[Substitution] = []
         self.slack: dict[int, bool] = {}  # position -> whether it is strictly positive
         self._known: dict[str, Sign] = {}
@@ -137,9 +136,21 @@ class Chart:
             polynomial = step.apply(polynomial)
         return polynomial
 
-    def sign(self, polynomial: fmpq_mpoly) -> Sign:
-        """Return what can be certified of a polynomial's sign where the hypotheses hold."""
-        return self._sign_of_product(self.image(polynomial), MAX_SQUARES)
+    def sign(self, polynomial: fmpq_mpoly, squares: int = MAX_SQUARES) -> Sign:
+        """Return what can be certified of a polynomial's sign where the hypotheses hold.
+
+        Parameters
+        ----------
+        polynomial : fmpq_mpoly
+            In the original variables.
+        squares : int
+            How many squares may be completed inside each other.
+        """
+        for step in self.steps:
+            if len(polynomial) > MAX_IMAGE or self.out_of_time():
+                return UNKNOWN
+            polynomial = step.apply(polynomial)
+        return self._sign_of_product(polynomial, squares)
 
     def describe(self, names: Sequence[str]) -> list[str]:
         """Say what each symbol became, for the record; slacks carry the name of the symbol that they replace."""
@@ -149,7 +160,7 @@ class Chart:
         """Choose the next substitution: equations first, then bounds by a constant, then by other symbols."""
         best: tuple[int, int, Substitution, bool] | None = None
         for index, (polynomial, bound) in enumerate(literals):
-            if bound == "!=":
+            if bound == "!=" or len(polynomial) > MAX_BOUND or self.out_of_time():
                 continue
             degrees = polynomial.degrees()
             for position, degree in enumerate(degrees):
@@ -216,7 +227,7 @@ class Chart:
     def _by_square(self, factor: fmpq_mpoly, squares: int) -> Sign:
         """Complete the square: a x^2 + b x + c has the sign of a where 4 a c - b^2 is positive."""
         for position, degree in enumerate(factor.degrees()):
-            if degree != 2 or self.deadline.passed:
+            if degree != 2 or self.out_of_time():
                 continue
             parts = coefficients_in(factor, position)
             zero = self.context.constant(0)
@@ -252,7 +263,7 @@ class Chart:
     def _learn(self, literals: list[Bounded]) -> None:
         """Keep what the unused hypotheses say of their own factors."""
         for polynomial, bound in literals:
-            if bound == "==" or polynomial.is_zero():
+            if bound == "==" or polynomial.is_zero() or len(polynomial) > MAX_TERMS or self.out_of_time():
                 continue
             constant, factors = polynomial.factor()
             signs = [self._sign_of_factor(factor, MAX_SQUARES) for factor, _ in factors]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from math import prod
 
 import sympy as sp
 from flint import fmpq_mpoly
@@ -17,7 +19,7 @@ from proofs_check.budget import Budget, Deadline
 from proofs_check.certify import Certificate, Certifier
 from proofs_check.goal import Definition, Goal
 from proofs_check.positivity import Sign
-from proofs_check.rational import Ring
+from proofs_check.rational import Quotient, Ring
 from proofs_check.smtlib import Script
 from proofs_check.solvers import Answer, Solvers, Value
 from proofs_check.verdict import Tier
@@ -111,6 +113,7 @@ class Prover:
         self.ring: Ring = ring_of(goal)
         self.lemmas: dict[sp.Symbol, Backing] = dict(lemmas or {})
         self.unproved_lemmas: list[sp.Symbol] = []
+        self.views: list[View] = []  # none while the lemmas behind them are being proved
         self._certifiers: dict[View, Certifier] = {}
         self._signs: dict[tuple[View, int, tuple[Formula, ...]], tuple[Sign, Backing] | None] = {}
         for index, definition in enumerate(goal.definitions):
@@ -129,9 +132,9 @@ class Prover:
             self.lemmas[definition.symbol] = proof.backing
 
     def certifier(self, view: View) -> Certifier:
-        """Return the certifier of a view, its time starting when it is first asked for."""
+        """Return the certifier of a view."""
         if view not in self._certifiers:
-            self._certifiers[view] = Certifier(view, Deadline.after(self.budget.certificate_seconds))
+            self._certifiers[view] = Certifier(view, self.budget.certificate_seconds)
         return self._certifiers[view]
 
     def certify(self, seen: list[View] | None = None) -> Proof | None:
@@ -165,9 +168,38 @@ class Prover:
     def sign_of_factor(self, view: View, factor: int, context: tuple[Formula, ...] = ()) -> tuple[Sign, Backing] | None:
         """Return what can be proved of the sign of one of the ring's factors, and who vouches for it."""
         key = (view, factor, context)
+        if self.views and not view.opaque and factor in self._transferred:
+            return self._transferred[factor]
         if key not in self._signs:
             self._signs[key] = self.sign(view, self.ring.factors[factor], context)
         return self._signs[key]
+
+    @cached_property
+    def _transferred(self) -> dict[int, tuple[Sign, Backing]]:
+        """Signs of factors, fully expanded, of something that over atoms is known not to vanish."""
+        found: dict[int, tuple[Sign, Backing]] = {}
+        concrete = self.views[-1]
+        for view in self.views[:-1]:
+            backing = self._atoms(view)
+            for divisor in sorted({f for definition in self.goal.definitions for f in view.divisors_of(definition)}):
+                known = self.certifier(view).sign(self.ring.factors[divisor])
+                if known.strict:
+                    expanded = concrete.substitute(self.ring.factors[divisor])
+                    found |= {factor: (sign, backing) for factor, sign in self._shares(expanded, known.direction)}
+        return found
+
+    def _shares(self, whole: Quotient, direction: int) -> list[tuple[int, Sign]]:
+        """Infer the signs of a numerator's factors from that of a quotient which does not vanish."""
+        constant, factors = whole.numerator.factor()
+        numbers = [(self.ring.number_of(factor), int(exponent)) for factor, exponent in factors]
+        odd = [n for n, exponent in (*numbers, *whole.denominator.items()) if exponent % 2]
+        certifier = self.certifier(self.views[-1])
+        directions = {n: certifier.plain_sign(self.ring.factors[n]).direction for n in odd}
+        unknown = [n for n in odd if not directions[n]]
+        if len(unknown) == 1:
+            rest = prod(directions[n] for n in odd if n not in unknown) * (1 if constant > 0 else -1)
+            directions[unknown[0]] = rest * direction
+        return [(number, Sign(directions.get(number, 0), True)) for number, _ in numbers]
 
     def sign(
         self, view: View, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()
@@ -201,25 +233,35 @@ class Prover:
         denied = any(answer.status == "sat" for answer in answers.values())
         return Backing.by(proved) if proved and not denied else None
 
-    def question(self, seen: list[View] | None = None) -> Questioned:
-        """Put the denial of a conclusion to the solvers, view by view."""
+    def question(self, seen: list[View] | None = None, seconds: float | None = None) -> Questioned:
+        """Put the denial of a conclusion to the solvers, view by view.
+
+        Parameters
+        ----------
+        seen : list of View, optional
+            Where to look; by default in all views of the goal.
+        seconds : float, optional
+            Limit for all questions together; by default each has the budget's.
+        """
+        deadline = None if seconds is None else Deadline.after(seconds)
         proofs: dict[str, View] = {}
         last: dict[str, Answer] = {}
         models: list[dict[sp.Symbol, Fraction]] = []
         for view in self.views if seen is None else seen:
             waiting = [name for name in self.solvers.names if name not in proofs]
-            if not waiting:
+            if not waiting or (deadline is not None and deadline.passed):
                 break
-            seconds = self.budget.second_opinion_seconds if proofs else self.budget.solver_seconds
             text = self._denial(view)
-            answers = self.solvers.ask(text, seconds, self.budget.second_opinion_seconds, waiting)
+            allowed = self.budget.second_opinion_seconds if proofs else self.budget.solver_seconds
+            allowed = allowed if deadline is None else min(allowed, deadline.left)
+            answers = self.solvers.ask(text, allowed, self.budget.second_opinion_seconds, waiting)
             last |= answers
             proofs |= {name: view for name, answer in answers.items() if answer.status == "unsat"}
             denying = [name for name, answer in answers.items() if answer.status == "sat"]
-            if denying and (not view.opaque or any(answers[name].status == "unsat" for name in answers)):
-                if proofs:
-                    conflict = f"{' and '.join(proofs)} prove what {' and '.join(denying)} deny, {view}"
-                    return Questioned(None, last, models, conflict)
+            if denying and proofs:  # what holds over atoms holds with fewer of them
+                conflict = f"{' and '.join(proofs)} proved what {' and '.join(denying)} denied, {view}"
+                return Questioned(None, last, models, conflict)
+            if denying and not view.opaque:
                 models = [as_point(self.goal, self.ring, answers[name].model, self.witness) for name in denying]
                 break
         return Questioned(self._supported(proofs), last, models)

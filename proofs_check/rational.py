@@ -217,13 +217,21 @@ class Ring:
             result = result / values[factor] ** exponent
         return result
 
-    def text(self, polynomial: fmpq_mpoly) -> str:
-        """Write a polynomial in the symbols' own names."""
-        terms = []
-        for monomial, coefficient in polynomial.terms():
-            powers = [f"{self.symbols[i]}" + (f"**{e}" if e > 1 else "") for i, e in enumerate(map(int, monomial)) if e]
-            terms.append("*".join([str(coefficient), *powers] if coefficient != 1 or not powers else powers))
-        return " + ".join(terms).replace("+ -", "- ")
+    def text(self, polynomial: fmpq_mpoly, most: int = 12) -> str:
+        """Write a polynomial in the symbols' own names, no more than its first terms."""
+        terms = [self._term(monomial, coefficient) for monomial, coefficient in list(polynomial.terms())[:most]]
+        written = " + ".join(terms).replace("+ -", "- ") or "0"
+        return f"{written} + ... ({len(polynomial)} terms)" if len(polynomial) > most else written
+
+    def _term(self, monomial: Sequence[int], coefficient: fmpq) -> str:
+        powers = "*".join(
+            f"{symbol}" if exponent == 1 else f"{symbol}**{exponent}"
+            for symbol, exponent in zip(self.symbols, map(int, monomial), strict=True)
+            if exponent
+        )
+        if not powers or abs(coefficient) != 1:
+            return f"{coefficient}*{powers}" if powers else str(coefficient)
+        return powers if coefficient > 0 else f"-{powers}"
 
 
 def _refusal(node: sp.Expr, expression: sp.Expr) -> str:

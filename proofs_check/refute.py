@@ -7,7 +7,6 @@ library's fractions: all hypotheses hold, integrality included, and the conclusi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
 
@@ -24,16 +23,10 @@ from proofs_check.space import Space
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
 
-__all__ = ["Refuter", "as_strings"]
+__all__ = ["Refuter", "as_strings", "place"]
 
-#: A surface with more terms than this is left to the solvers.
-MAX_TERMS = 300
-
-
-@dataclass(frozen=True)
-class _Found:
-    point: dict[sp.Symbol, Fraction]
-    by: str
+#: A difference with more terms than this is not factored, and a factor with more is no surface to search on.
+MAX_FACTORED, MAX_TERMS = 2_000, 300
 
 
 class Refuter:
@@ -52,29 +45,31 @@ class Refuter:
     """
 
     def __init__(self, goal: Goal, budget: Budget, seed: int, obligation: Obligation = Obligation.CONCLUSION) -> None:
+        started = perf_counter()
         self.goal, self.budget, self.obligation = goal, budget, obligation
         self.compiled = CompiledGoal(goal)
         view = View(goal, ring_of(goal))
         self.space = Space(goal, view)
         surfaces = self.space.families(_loci(view))
         self.hunt = Hunt(self.space, self.compiled.admits, self.compiled.fails, surfaces, f"{seed} {goal.label}")
-        self.seconds = 0.0
+        self._preparation = perf_counter() - started
 
     def scan(self) -> Evidence:
         """Test the goal on and near its zero loci and poles and at simple points: refuted, or passed."""
-        started = perf_counter()
-        deadline = Deadline.after(self.budget.search_seconds)
-        point = self.hunt.scan(self.budget.samples, deadline)
-        found = None if point is None else self._confirmed(point, "search on zero loci and simple values")
-        self.seconds = perf_counter() - started
-        if found is not None:
-            return self._refutation(found)
-        surfaces = f", on and beside {len(self.hunt.surfaces)} zero loci and poles" if self.hunt.surfaces else ""
+        started = perf_counter() - self._preparation
+        point = self.hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        if point is not None:
+            return self._refutation("loci search", point, started)
         if not self.hunt.tested:
             detail = f"{self.goal.label}: none of the points drawn satisfies the hypotheses"
-            return self._evidence("exact points", Outcome.NOT_RUN, detail)
-        detail = f"{self.goal.label}: holds at {self.hunt.tested} exact points{surfaces}{self._undefined()}"
-        return self._evidence("exact points", Outcome.PASSED, detail)
+            return self._evidence("exact points", Outcome.NOT_RUN, detail, started)
+        if self.hunt.undefined is not None:
+            where = place(as_strings(self.compiled.values(self.hunt.undefined)))
+            detail = f"{self.goal.label} divides by zero {where}, which the hypotheses allow; add one that excludes it"
+            return self._evidence("exact points", Outcome.UNDECIDED, detail, started)
+        surfaces = f", on and beside {len(self.hunt.surfaces)} zero loci and poles" if self.hunt.surfaces else ""
+        detail = f"{self.goal.label}: holds at {self.hunt.tested} exact points{surfaces}"
+        return self._evidence("exact points", Outcome.PASSED, detail, started)
 
     def search(self, prover: Prover, models: Iterable[Mapping[sp.Symbol, Fraction]]) -> Evidence:
         """Look deeper, where neither a scan nor a proof has settled the goal: refuted, or undecided.
@@ -88,47 +83,36 @@ class Refuter:
         """
         started = perf_counter()
         deadline = Deadline.after(self.budget.search_seconds)
-        found = self._from_models(prover, models, deadline) or self._from_hypothesis(deadline)
-        self.seconds = perf_counter() - started
-        if found is not None:
-            return self._refutation(found)
-        limit = (
-            f"within {self.budget.search_seconds:g} s"
-            if deadline.passed
-            else f"among {self.budget.examples} examples of Hypothesis"
-        )
+        point = self._from_models(prover, models, deadline)
+        if point is not None:
+            return self._refutation("solver model", point, started)
+        point = self.hunt.with_hypothesis(self.budget.examples, deadline)
+        if point is not None:
+            return self._refutation("Hypothesis", point, started)
+        within = f"{self.budget.search_seconds:g} s" if deadline.passed else f"{self.budget.examples} examples"
         tested = f"{self.hunt.tested} points that satisfy the hypotheses"
-        detail = f"{self.goal.label}: no counterexample found {limit} ({tested}){self._undefined()}"
-        return self._evidence("search", Outcome.UNDECIDED, detail)
+        detail = f"{self.goal.label}: no counterexample found within {within} ({tested})"
+        return self._evidence("search", Outcome.UNDECIDED, detail, started)
 
     def _from_models(
         self, prover: Prover, models: Iterable[Mapping[sp.Symbol, Fraction]], deadline: Deadline
-    ) -> _Found | None:
+    ) -> Point | None:
         def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
             return prover.model(pins, min(deadline.left, self.budget.solver_seconds))
 
-        for values in rational_points(self.goal, models, ask, deadline):
-            point = self.compiled.point(values)
-            if self.hunt.accepts(point) and (found := self._confirmed(point, "solver model")):
-                return found
-        return None
+        return self.hunt.first(map(self.compiled.point, rational_points(self.goal, models, ask, deadline)))
 
-    def _from_hypothesis(self, deadline: Deadline) -> _Found | None:
-        point = self.hunt.with_hypothesis(self.budget.examples, deadline)
-        return None if point is None else self._confirmed(point, "Hypothesis")
-
-    def _confirmed(self, point: Point, by: str) -> _Found | None:
+    def _refutation(self, method: str, point: Point, started: float) -> Evidence:
         """Shrink a counterexample and check it again, by code that shares nothing with the search."""
         small = self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
+        values = as_strings(small)
+        where = place(values)
         if self.goal.standing(small) is not Standing.VIOLATED:
-            raise AssertionError(f"{self.goal.label}: {as_strings(small)} is no counterexample on re-checking")
-        return _Found(small, by)
-
-    def _refutation(self, found: _Found) -> Evidence:
-        point = as_strings(found.point)
-        where = ", ".join(f"{name} = {value}" for name, value in point.items())
-        detail = f"{self.goal.label} fails at {where}{self._sides(found.point)}"
-        return Evidence(found.by, self.obligation, Outcome.REFUTED, Tier.EXACT, self.seconds, detail, point)
+            detail = f"{self.goal.label}: the search and the re-check disagree {where}; one of them is wrong"
+            return self._evidence(method, Outcome.CONTRADICTED, detail, started)
+        detail = f"{self.goal.label} fails {where}{self._sides(small)}"
+        seconds = perf_counter() - started
+        return Evidence(method, self.obligation, Outcome.REFUTED, Tier.EXACT, seconds, detail, values)
 
     def _sides(self, point: dict[sp.Symbol, Fraction]) -> str:
         """Say what the relations of the conclusion compare there."""
@@ -141,16 +125,9 @@ class Refuter:
             values.append(f"{_short(relation.lhs)} = {lhs} and {_short(relation.rhs)} = {rhs}")
         return f", where {'; '.join(values)}" if values else ""
 
-    def _undefined(self) -> str:
-        if self.hunt.undefined is None:
-            return ""
-        values = as_strings(self.compiled.values(self.hunt.undefined))
-        where = ", ".join(f"{name} = {value}" for name, value in values.items())
-        return f"; it divides by zero at {where}, which the hypotheses allow"
-
-    def _evidence(self, method: str, outcome: Outcome, detail: str) -> Evidence:
+    def _evidence(self, method: str, outcome: Outcome, detail: str, started: float) -> Evidence:
         data = {"points": self.hunt.tested}
-        return Evidence(method, self.obligation, outcome, Tier.TESTED, self.seconds, detail, data=data)
+        return Evidence(method, self.obligation, outcome, Tier.TESTED, perf_counter() - started, detail, data=data)
 
 
 def _loci(view: View) -> Iterator[fmpq_mpoly]:
@@ -158,9 +135,7 @@ def _loci(view: View) -> Iterator[fmpq_mpoly]:
     seen: set[str] = set()
     for _, relation in in_context(view.goal.conclusion):
         difference = view.difference(relation)
-        if difference.is_zero:
-            continue
-        _, factors = difference.numerator.factor()
+        factors = difference.numerator.factor()[1] if 0 < len(difference.numerator) <= MAX_FACTORED else []
         poles = [view.ring.factors[number] for number in sorted(difference.inverted)]
         for polynomial in (*(factor for factor, _ in factors), *poles):
             if len(polynomial) <= MAX_TERMS and polynomial.str() not in seen:
@@ -171,6 +146,11 @@ def _loci(view: View) -> Iterator[fmpq_mpoly]:
 def _short(expression: sp.Expr) -> str:
     text = str(expression)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def place(values: Mapping[str, str]) -> str:
+    """Say where a point is, for messages."""
+    return f"at {', '.join(f'{name} = {value}' for name, value in values.items())}" if values else "for all values"
 
 
 def as_strings(point: Mapping[sp.Symbol, Fraction]) -> dict[str, str]:

@@ -93,9 +93,8 @@ class _Judge:
         if scanned.outcome is not Outcome.REFUTED:
             proof = problem.prove(self.prover(problem.goal, witness or {}))
             yield proof
-            if proof.outcome is not Outcome.PROVED:
-                yield problem.search()
-                return
+            if not _proved(proof) and scanned.outcome is not Outcome.UNDECIDED:
+                scanned = problem.search()
         yield scanned
 
     def _derivation(self, witness: dict[sp.Symbol, Fraction]) -> Iterator[Evidence]:
@@ -125,12 +124,16 @@ class _Judge:
         yield _combined([part.exact for part in parts])
         if not all(part.settled_as_identity for part in parts):
             yield _combined([part.asked[0] for part in parts])
-        if not all(part.proofs for part in parts):
-            searched = [part.searched for part in parts if not part.proofs]
+        searched = [
+            part.searched for part in parts if not part.proofs and part.scanned.outcome is not Outcome.UNDECIDED
+        ]
+        if searched:
             yield _combined(searched)
             if _refuted(searched):
                 return
-        elif not any(all(_proved(rung(part)) for part in parts) for rung in (_exact, _asked)):
+        elif all(part.proofs for part in parts) and not any(
+            all(_proved(rung(part)) for part in parts) for rung in (_exact, _asked)
+        ):
             # Each part is proved, but no rung proved them all: together they do.
             yield _combined([min(part.proofs, key=lambda item: item.tier) for part in parts])
         yield _combined(scanned)
@@ -169,8 +172,9 @@ class _Part:
 
     @cached_property
     def asked(self) -> tuple[Evidence, Questioned]:
-        """The solvers' rung."""
-        return ask_solvers(self.prover)
+        """The solvers' rung. What is proved exactly waits for them only as long as for a second opinion."""
+        budget = self.judge.budget
+        return ask_solvers(self.prover, budget.second_opinion_seconds if _proved(self.exact) else budget.solver_seconds)
 
     @property
     def settled_as_identity(self) -> bool:

@@ -34,6 +34,12 @@ class LocalLimit:
     sign_above: int = 0
     sign_below: int = 0
 
+    def __str__(self) -> str:
+        if self.value is not None:
+            return str(self.value)
+        above, below = ("oo" if sign > 0 else "-oo" for sign in (self.sign_above, self.sign_below))
+        return above if above == below else f"{above} from above and {below} from below"
+
 
 class Approach:
     """A variable on its way to a point, ``variable = point + t`` with t tending to 0, or ``1/t`` for infinity.

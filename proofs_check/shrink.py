@@ -20,7 +20,13 @@ PAIRED = 6
 
 
 def shrink(
-    space: Space, point: Point, accepts: Callable[[Point], bool], families: Iterable[Family], deadline: Deadline
+    space: Space,
+    point: Point,
+    accepts: Callable[[Point], bool],
+    families: Iterable[Family],
+    deadline: Deadline,
+    *,
+    in_pairs: bool = True,
 ) -> Point:
     """Return the simplest point found that is still accepted.
 
@@ -40,13 +46,15 @@ def shrink(
         Surfaces to move along; those that the point is not on are ignored.
     deadline : Deadline
         When to stop and return the simplest point so far.
+    in_pairs : bool
+        Whether to replace two coordinates at a time where no single one can be replaced.
     """
     families = [space.whole, *(family for family in families if _on(space, family, point))]
     best = point
     while not deadline.passed:
         before = best
         for family in families:
-            best = _shrink_along(space, family, best, accepts, deadline)
+            best = _shrink_along(space, family, best, accepts, deadline, in_pairs)
         if best == before:
             break
     return best
@@ -62,7 +70,7 @@ def _simplicity(space: Space, point: Sequence[fmpq]) -> tuple[int, ...]:
 
 
 def _shrink_along(
-    space: Space, family: Family, point: Point, accepts: Callable[[Point], bool], deadline: Deadline
+    space: Space, family: Family, point: Point, accepts: Callable[[Point], bool], deadline: Deadline, in_pairs: bool
 ) -> Point:
     best, simplicity = point, _simplicity(space, point)
 
@@ -79,7 +87,7 @@ def _shrink_along(
     moved = True
     while moved and not deadline.passed:
         moved = any([any(improves(_changed(best, {i: v})) for v in _simpler(space.ranges[i], best[i])) for i in free])
-    for i, j in combinations(free, 2):
+    for i, j in combinations(free, 2) if in_pairs else ():
         if deadline.passed:
             break
         for first in space.ranges[i].pool[:PAIRED]:

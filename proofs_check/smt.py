@@ -11,15 +11,15 @@ from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 __all__ = ["ask_solvers", "missing_solvers"]
 
 
-def ask_solvers(prover: Prover, obligation: Obligation = Obligation.CONCLUSION) -> tuple[Evidence, Questioned]:
+def ask_solvers(prover: Prover, seconds: float | None = None) -> tuple[Evidence, Questioned]:
     """Have the solvers prove a goal: proved, or undecided with what ran out.
 
     Parameters
     ----------
     prover : Prover
         Of the goal.
-    obligation : Obligation
-        What the evidence is about.
+    seconds : float, optional
+        Limit for all questions together; by default each has the budget's.
 
     Returns
     -------
@@ -29,11 +29,14 @@ def ask_solvers(prover: Prover, obligation: Obligation = Obligation.CONCLUSION) 
         The answers, with models that may be counterexamples.
     """
     started = perf_counter()
-    asked = prover.question()
+    limit = prover.budget.solver_seconds if seconds is None else seconds
+    asked = prover.question(seconds=seconds)
     label, names = prover.goal.label, " and ".join(prover.solvers.names)
 
     def evidence(method: str, outcome: Outcome, tier: Tier, detail: str, **data: object) -> Evidence:
-        return Evidence(method, obligation, outcome, tier, perf_counter() - started, f"{label}: {detail}", data=data)
+        return Evidence(
+            method, Obligation.CONCLUSION, outcome, tier, perf_counter() - started, f"{label}: {detail}", data=data
+        )
 
     if not prover.solvers.names:
         return evidence("smt", Outcome.NOT_RUN, Tier.SOLVER, "there is no solver to ask"), asked
@@ -45,11 +48,11 @@ def ask_solvers(prover: Prover, obligation: Obligation = Obligation.CONCLUSION) 
         by = [name for name, status in answers.items() if status == "unsat"]
         helpers = sorted(asked.proof.backing.provers - {*by, "flint"})
         method = " and ".join(by) + (f" with {' and '.join(helpers)}" if helpers else "")
-        silent = [_silence(answer, prover) for answer in asked.answers.values() if answer.status != "unsat"]
+        silent = [_silence(answer, limit) for answer in asked.answers.values() if answer.status != "unsat"]
         detail = "; ".join([f"the denial cannot be met, {asked.proof.view}", *silent])
         view = str(asked.proof.view)
         return evidence(method, Outcome.PROVED, asked.proof.backing.tier, detail, view=view, answers=answers), asked
-    return evidence(names, Outcome.UNDECIDED, Tier.SOLVER, _why_not(prover, asked), answers=answers), asked
+    return evidence(names, Outcome.UNDECIDED, Tier.SOLVER, _why_not(asked, limit), answers=answers), asked
 
 
 def missing_solvers(solvers: Solvers) -> tuple[Evidence, ...]:
@@ -60,13 +63,13 @@ def missing_solvers(solvers: Solvers) -> tuple[Evidence, ...]:
     )
 
 
-def _silence(answer: Answer, prover: Prover) -> str:
-    return f"{answer.solver} is undecided after {prover.budget.solver_seconds:g} s ({answer.reason or answer.status})"
+def _silence(answer: Answer, limit: float) -> str:
+    return f"{answer.solver} is undecided within {limit:g} s ({answer.reason or answer.status})"
 
 
-def _why_not(prover: Prover, asked: Questioned) -> str:
+def _why_not(asked: Questioned, limit: float) -> str:
     if any(answer.status == "unsat" for answer in asked.answers.values()):
         return "true where it is defined, but that it is defined could not be proved"
     if asked.models:
         return "the solvers see a way to meet the denial over the reals"
-    return "; ".join(_silence(answer, prover) for answer in asked.answers.values())
+    return "; ".join(_silence(answer, limit) for answer in asked.answers.values())

@@ -19,6 +19,7 @@ from theory.formula import And, Formula, Iff, Implies, IsInteger, Not, Operator,
 
 __all__ = ["Script", "number"]
 
+_SIGNS = {"<": "<", "<=": "<=", "==": "=", ">=": ">=", ">": ">"}
 _CONNECTIVES = {And: "and", Or: "or", Not: "not", Implies: "=>", Iff: "="}
 #: Beyond this many terms a polynomial is printed as a sum, not as the product of its factors.
 MAX_TERMS = 1_000
@@ -85,10 +86,28 @@ class Script:
         return f"({_CONNECTIVES[type(formula)]} {parts})"
 
     def comparison(self, polynomial: fmpq_mpoly, operator: Operator) -> str:
-        """Print a polynomial compared with zero."""
-        if operator == "!=":
-            return f"(not {self.comparison(polynomial, '==')})"
-        return f"({'=' if operator == '==' else operator} {_product(polynomial)} 0)"
+        """Print a polynomial compared with zero, by the signs of its factors.
+
+        A solver that is handed the product multiplies it out and loses sight of them.
+        """
+        if polynomial.is_zero() or len(polynomial) > MAX_TERMS:
+            return (
+                f"(not (= {_sum(polynomial)} 0))" if operator == "!=" else f"({_SIGNS[operator]} {_sum(polynomial)} 0)"
+            )
+        constant, factors = polynomial.factor()
+        texts = [(_sum(factor), int(exponent)) for factor, exponent in factors]
+        zero = _joined("or", [f"(= {text} 0)" for text, _ in texts], "false")
+        negative = _joined("xor", [f"(< {text} 0)" for text, exponent in texts if exponent % 2], "false")
+        if constant < 0:
+            negative = f"(not {negative})"
+        return {
+            "==": zero,
+            "!=": f"(not {zero})",
+            "<": f"(and (not {zero}) {negative})",
+            "<=": f"(or {zero} {negative})",
+            ">": f"(and (not {zero}) (not {negative}))",
+            ">=": f"(or {zero} (not {negative}))",
+        }[operator]
 
     def _relation(self, difference: Quotient, operator: Operator) -> str:
         numerator = difference.numerator
@@ -99,16 +118,8 @@ class Script:
         return self.comparison(numerator, operator)
 
 
-def _product(polynomial: fmpq_mpoly) -> str:
-    """Print a polynomial by its factors: solvers reason better about ``a (b - c)`` than about ``a b - a c``."""
-    if polynomial.is_zero() or len(polynomial) > MAX_TERMS:
-        return _sum(polynomial)
-    constant, factors = polynomial.factor()
-    # The sign is all that matters, so the constant is one, and of a power only its parity.
-    texts = ["1" if constant > 0 else "(- 1)"]
-    for factor, exponent in factors:
-        texts += [_sum(factor)] * (1 if exponent % 2 else 2)
-    return texts[0] if len(texts) == 1 else f"(* {' '.join(texts)})"
+def _joined(connective: str, parts: list[str], empty: str) -> str:
+    return empty if not parts else parts[0] if len(parts) == 1 else f"({connective} {' '.join(parts)})"
 
 
 def _sum(polynomial: fmpq_mpoly) -> str:

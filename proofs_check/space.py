@@ -102,12 +102,12 @@ class Family:
     solved : tuple of (position, polynomial)
         Symbols to solve for. No polynomial contains a symbol that an entry before it solves for, so the last entry is
         solved first.
-    locus : str
-        What it is the zero locus of, for messages; empty for the whole domain.
+    locus : fmpq_mpoly or None
+        What vanishes all over it; ``None`` for the whole domain.
     """
 
     solved: tuple[tuple[int, fmpq_mpoly], ...] = ()
-    locus: str = ""
+    locus: fmpq_mpoly | None = None
 
     @cached_property
     def positions(self) -> frozenset[int]:
@@ -210,8 +210,7 @@ class Space:
                 polynomial = step.apply(polynomial)
             for position, degree in enumerate(polynomial.degrees()[: self.size]):
                 if degree and position not in self.whole.positions:
-                    locus = f"{self.ring.text(polynomial)} = 0, solved for {self.goal.symbols[position]}"
-                    found.append(Family((*self.whole.solved, (position, polynomial)), locus))
+                    found.append(Family((*self.whole.solved, (position, polynomial)), polynomial))
         return found
 
     def draw(self, family: Family, rng: random.Random) -> Iterator[Point]:
@@ -219,7 +218,7 @@ class Space:
         values = [self._value(self.ranges[i].pool, rng) for i in range(self.size)]
         for point in family.complete(values, self.others):
             yield tuple(point)
-            if family.locus:
+            if family.locus is not None:
                 yield from self._beside(family, point, rng)
 
     def _beside(self, family: Family, point: Sequence[fmpq], rng: random.Random) -> Iterator[Point]:

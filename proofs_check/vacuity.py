@@ -14,7 +14,7 @@ from proofs_check.goal import Goal
 from proofs_check.hunt import Hunt
 from proofs_check.models import Pins, rational_points
 from proofs_check.prover import as_point
-from proofs_check.refute import as_strings
+from proofs_check.refute import as_strings, place
 from proofs_check.smtlib import Script
 from proofs_check.solvers import Solvers
 from proofs_check.space import Space
@@ -55,7 +55,7 @@ def find_witness(goal: Goal, name: str, budget: Budget, solvers: Solvers) -> dic
     found = hunt.scan(budget.samples, deadline) or hunt.undefined
     if found is None:
         return _by_solvers(goal, view, compiled, name, budget, solvers)
-    return hunt.shrunk(found, Deadline.after(budget.shrink_seconds))
+    return hunt.shrunk(found, Deadline.after(budget.shrink_seconds), in_pairs=False)
 
 
 def _by_solvers(
@@ -84,10 +84,9 @@ def witness_evidence(witness: Mapping[sp.Symbol, Fraction] | None, started: floa
     """Return what the search for a witness found: proved, or undecided."""
     seconds = perf_counter() - started
     if witness is None:
-        detail = "no point was found that satisfies all hypotheses, nor a proof that there is none"
+        detail = "no rational point was found that satisfies all hypotheses, nor a proof that there is none"
         return Evidence("witness", Obligation.SATISFIABLE, Outcome.UNDECIDED, Tier.TESTED, seconds, detail)
     values = as_strings(witness)
-    where = ", ".join(f"{name} = {value}" for name, value in values.items()) or "any values"
-    detail = f"the hypotheses hold at {where}"
+    detail = f"the hypotheses hold {place(values)}"
     data = {"witness": values}
     return Evidence("witness", Obligation.SATISFIABLE, Outcome.PROVED, Tier.EXACT, seconds, detail, data=data)

@@ -15,8 +15,8 @@ from functools import cached_property
 import sympy as sp
 from flint import fmpq, fmpq_mpoly
 
-from proofs_check.goal import Goal, in_context
-from proofs_check.rational import Quotient, Ring
+from proofs_check.goal import Definition, Goal, in_context
+from proofs_check.rational import Quotient, Ring, to_fraction
 from theory.formula import Formula, IsInteger, Relation, gt
 
 __all__ = ["View", "ring_of", "views"]
@@ -59,6 +59,22 @@ class View:
         if relation not in self._differences:
             self._differences[relation] = self.ring.subtract(self.read(relation.lhs), self.read(relation.rhs))
         return self._differences[relation]
+
+    def divisors_of(self, definition: Definition) -> frozenset[int]:
+        """Return every factor that a definition divides by."""
+        return self.read(definition.expression).inverted
+
+    def substitute(self, polynomial: fmpq_mpoly) -> Quotient:
+        """Return a polynomial over another view's atoms with those atoms that this view expands put in."""
+        ring = self.ring
+        total = ring.constant(0)
+        for monomial, coefficient in polynomial.terms():
+            term = ring.constant(to_fraction(coefficient))
+            for position, exponent in enumerate(monomial):
+                if exponent:
+                    term = ring.multiply(term, ring.power(self.values[ring.symbols[position]], int(exponent)))
+            total = ring.add(total, term)
+        return total
 
     def evaluate(self, polynomial: fmpq_mpoly, point: Mapping[sp.Symbol, Fraction]) -> fmpq:
         """Evaluate a polynomial over base symbols and atoms at a point, which gives values to the base symbols.
@@ -108,6 +124,9 @@ class View:
 def views(goal: Goal, ring: Ring, positive: Iterable[sp.Symbol]) -> list[View]:
     """Return the views of a goal, from the most atoms to none, leaving out those that look the same.
 
+    Between all atoms and none, definitions that are mere products of others are expanded, which costs no terms and
+    shows what factors they share.
+
     Parameters
     ----------
     goal : Goal
@@ -118,11 +137,18 @@ def views(goal: Goal, ring: Ring, positive: Iterable[sp.Symbol]) -> list[View]:
         Definitions that were proved positive.
     """
     positive = frozenset(positive)
+    products = {d.symbol for d in goal.definitions if _is_product(d.expression)}
     found: list[View] = []
-    for depth in range(max((goal.depths[symbol] for symbol in positive), default=0), -1, -1):
-        view = View(goal, ring, {symbol for symbol in positive if goal.depths[symbol] <= depth})
+    for opaque in (positive, positive - products, frozenset[sp.Symbol]()):
+        view = View(goal, ring, opaque)
         if not view.signature:
             view = View(goal, ring)
         if all(view.signature != other.signature for other in found):
             found.append(view)
     return found
+
+
+def _is_product(expression: sp.Expr) -> bool:
+    factors = expression.args if isinstance(expression, sp.Mul) else (expression,)
+    bases = (factor.base if isinstance(factor, sp.Pow) else factor for factor in factors)
+    return all(isinstance(base, sp.Symbol | sp.Rational) for base in bases)
