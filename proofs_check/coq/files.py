@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
+from proofs_check.coq.counterexamples import first_counterexample
 from proofs_check.coq.printing import identifier
-from proofs_check.coq.theorems import Export, Theorem, comment, derivation_theorem, export
-from theory.claim import Claim, Layer
+from proofs_check.coq.theorems import Export, Theorem, as_comment_block, comment, derivation_theorem, export
+from theory.claim import Claim, Layer, builtin_claims
 
-__all__ = ["BY_HAND", "Handwritten", "PaperFile", "file_name", "package_text", "paper_file", "paper_of"]
+__all__ = [
+    "BEYOND_THE_LEDGER",
+    "BY_HAND",
+    "Handwritten",
+    "PaperFile",
+    "committed_file",
+    "file_name",
+    "package_text",
+    "paper_file",
+    "paper_of",
+]
 
 
 @dataclass(frozen=True)
@@ -34,8 +45,39 @@ class Handwritten:
     says: str
 
 
+_ANY_MIXTURE = "for every mixture and dimension, with forms, means and expectations assumed bilinear and linear"
+_GAUSSIAN = "for every dimension and sample count, from Gaussian second moments and Isserlis' identity as assumptions"
+
 #: Claims on matrices, which the generator does not write.
-BY_HAND: Mapping[str, Handwritten] = {}
+BY_HAND: Mapping[str, Handwritten] = {
+    "collins2022.moment-second": Handwritten("Moments.v", ("second_moment", "second_moment_symmetric"), _GAUSSIAN),
+    "collins2022.curvature-one-step": Handwritten("Moments.v", ("curvature_of_one_step",), _GAUSSIAN),
+    "collins2022.nal-optimum": Handwritten(
+        "Objective.v", ("stationary_iff_normal_equations", "best_is_unique"), _ANY_MIXTURE
+    ),
+    "collins2022.maml-optimum": Handwritten(
+        "Objective.v", ("stationary_iff_normal_equations", "best_is_unique"), _ANY_MIXTURE
+    ),
+    "collins2022.risk-decomposition": Handwritten(
+        "Objective.v", ("risk_decomposition", "stationary_is_best"), _ANY_MIXTURE
+    ),
+    "collins2022.gain-squared-distance": Handwritten(
+        "Objective.v",
+        ("gain_is_a_squared_distance", "gain_nonnegative", "gain_zero_iff_same_optimum"),
+        _ANY_MIXTURE,
+    ),
+    "collins2022.same-covariance-no-gain": Handwritten("Objective.v", ("same_covariance_no_gain",), _ANY_MIXTURE),
+    "collins2022.same-centre-no-gain": Handwritten("Objective.v", ("same_centre_no_gain",), _ANY_MIXTURE),
+}
+
+#: Theorems written by hand that no claim of the ledger states.
+BEYOND_THE_LEDGER: Mapping[str, Handwritten] = {
+    "every number of fresh steps": Handwritten(
+        "KSteps.v",
+        ("curvature_after_K_steps", "hard_tilt_iff_for_every_K", "more_steps_more_tilt", "hard_tilt_grows"),
+        "by induction on the number of steps, for two isotropic classes",
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +116,11 @@ class PaperFile:
         own = next((e.theorems for e in self.exports if e.claim.name == claim), ())
         return (*(s.theorem for s in self.shared if claim in s.claims), *own)
 
+    def lacks_derivation(self, claim: Claim) -> bool:
+        """Whether a claim has layers both typed and derived that no theorem here shows to be equal."""
+        both = any(layer.definition is not None and layer.derivation is not None for layer in claim.layers)
+        return both and not any(claim.name in s.claims for s in self.shared)
+
     def source(self, theorems: Iterable[Theorem] | None = None) -> str:
         """Write the file, or one with some of its theorems only."""
         kept = {t.name for t in (self.theorems if theorems is None else theorems)}
@@ -81,7 +128,9 @@ class PaperFile:
         for shared in self.shared:
             if shared.theorem.name in kept:
                 names = ", ".join(sorted(shared.claims))
-                parts.append(_fill(f"What is typed by hand equals what the library derives. Used by: {names}."))
+                parts.append(
+                    as_comment_block([f"What is typed by hand equals what the library derives. Used by: {names}."])
+                )
                 parts.append(shared.theorem.text)
         for item in self.exports:
             if theorems is None or any(t.name in kept for t in item.theorems):
@@ -97,12 +146,6 @@ _HEADER = """(* {paper}: the claims on this paper as theorems over the real numb
    Division: Coq's x / 0 is some number of which nothing is known; every cancellation is proved to be by something that
    is not zero. *)
 """
-
-
-def _fill(text: str) -> str:
-    from proofs_check.coq.theorems import as_comment_block
-
-    return as_comment_block([text])
 
 
 @cache
@@ -140,9 +183,17 @@ def paper_file(paper: str, claims: Sequence[Claim], counterexamples: Mapping[str
     counterexamples : mapping from claim name to values by symbol name
         The claims among them whose negation is to be proved.
     """
-    exports = tuple(export(claim, counterexamples.get(claim.name)) for claim in claims)
+    exports = tuple(_pointing_to_files(export(claim, counterexamples.get(claim.name))) for claim in claims)
     affirmed = [e.claim for e in exports if e.theorems and not e.refutes]
     return PaperFile(paper, tuple(_shared(paper, affirmed)), exports)
+
+
+def _pointing_to_files(item: Export) -> Export:
+    """Say where a claim is proved by hand."""
+    entry = BY_HAND.get(item.claim.name)
+    if item.theorems or entry is None:
+        return item
+    return replace(item, reason=f"proved by hand in {entry.file}: {', '.join(entry.theorems)}; {entry.says}")
 
 
 def _shared(paper: str, claims: Sequence[Claim]) -> list[Shared]:
@@ -166,3 +217,17 @@ def _shared(paper: str, claims: Sequence[Claim]) -> list[Shared]:
         if theorem is not None:
             shared.append(Shared(theorem, frozenset(c.name for c in members)))
     return shared
+
+
+def committed_file(paper: str) -> PaperFile:
+    """Write the file that belongs into the repository: every claim of a paper, and the negations of the false ones.
+
+    Parameters
+    ----------
+    paper : str
+        For example ``collins2022``.
+    """
+    claims = [claim for claim in builtin_claims() if paper_of(claim) == paper]
+    false = [claim for claim in claims if claim.expected == "refuted"]
+    points = {claim.name: point for claim in false if (point := first_counterexample(claim)) is not None}
+    return paper_file(paper, claims, points)

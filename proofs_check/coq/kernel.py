@@ -6,11 +6,11 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from proofs_check.coq.files import BY_HAND, PaperFile, file_name, package_text, paper_file, paper_of
+from proofs_check.coq.files import BY_HAND, Handwritten, PaperFile, file_name, package_text, paper_file, paper_of
 from proofs_check.coq.session import (
     MISSING,
     WHITELIST,
@@ -24,7 +24,7 @@ from proofs_check.coq.theorems import Export, Theorem
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict
 from theory.claim import Claim
 
-__all__ = ["Checked", "check_theorems", "prove_in_kernel"]
+__all__ = ["Checked", "check_theorems", "prove_by_hand", "prove_in_kernel"]
 
 Point = Mapping[str, Fraction]
 
@@ -79,23 +79,24 @@ def prove_in_kernel(
     claims = tuple(claims)
     points = {name: point for name, given in refutations.items() if (point := _point(given)) is not None}
     papers = _papers(claims, points)
-    by_hand = sorted({BY_HAND[c.name].file for c in claims if c.name in BY_HAND})
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        for paper in papers:
-            (keep / file_name(paper.paper)).write_text(paper.source(), encoding="utf-8")
-        for name in by_hand:
-            (keep / name).write_text(package_text(name), encoding="utf-8")
+    by_hand = {c.name: BY_HAND[c.name] for c in claims if c.name in BY_HAND}
+    _keep(keep, {file_name(paper.paper): paper.source() for paper in papers})
+    evidence = prove_by_hand(by_hand, keep=keep, seconds=seconds)
     if find_coqc() is None:
         return {c.name: _evidence(Outcome.NOT_RUN, MISSING, 0.0) for c in claims}
-    evidence: dict[str, Evidence] = {}
     for paper in papers:
-        evidence |= _judge_paper(paper, seconds)
-    for name in by_hand:
-        evidence |= _judge_by_hand(
-            name, [c for c in claims if c.name in BY_HAND and BY_HAND[c.name].file == name], seconds
-        )
+        # A claim proved by hand has no theorem in the paper's own file.
+        evidence = _judge_paper(paper, seconds) | evidence
     return {c.name: evidence[c.name] for c in claims}
+
+
+def _keep(folder: Path | None, texts: Mapping[str, str]) -> None:
+    """Write files into a folder, where there is one to write to."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _papers(claims: Sequence[Claim], points: Mapping[str, Point]) -> list[PaperFile]:
@@ -116,10 +117,16 @@ def _judge_paper(paper: PaperFile, seconds: float) -> dict[str, Evidence]:
     started = time.monotonic()
     checked = check_theorems(paper, seconds=seconds)
     share = (time.monotonic() - started) / max(len(checked), 1)
-    return {
+    evidence = {
         export.claim.name: _judge_export(export, paper.needed_by(export.claim.name), checked, share)
         for export in paper.exports
     }
+    for export in paper.exports:
+        name = export.claim.name
+        if evidence[name].outcome is Outcome.PROVED and paper.lacks_derivation(export.claim):
+            detail = f"{evidence[name].detail}; but no proof was found that the layers as typed equal the derived ones"
+            evidence[name] = replace(evidence[name], outcome=Outcome.UNDECIDED, detail=detail)
+    return evidence
 
 
 def _judge_export(export: Export, needed: Sequence[Theorem], checked: Mapping[str, Checked], share: float) -> Evidence:
@@ -142,22 +149,45 @@ def _judge_export(export: Export, needed: Sequence[Theorem], checked: Mapping[st
     return Evidence("coqc", Obligation.CONCLUSION, Outcome.REFUTED, Tier.KERNEL, seconds, detail, point, data)
 
 
-def _judge_by_hand(name: str, claims: Sequence[Claim], seconds: float) -> dict[str, Evidence]:
-    """Compile a file written by hand, and check the theorems that settle the claims given."""
-    theorems = sorted({theorem for claim in claims for theorem in BY_HAND[claim.name].theorems})
-    result = compile_source(f"{package_text(name)}\n{print_assumptions([*theorems])}", seconds=seconds)
-    axioms = assumptions_of(result.output) if result.accepted else {}
+def prove_by_hand(
+    entries: Mapping[str, Handwritten], *, keep: Path | None = None, seconds: float = 300.0
+) -> dict[str, Evidence]:
+    """Have the files written by hand compiled, and check what the theorems asked for assume.
+
+    Parameters
+    ----------
+    entries : mapping from name to Handwritten
+        What is asked for, under any name.
+    keep : Path, optional
+        Folder that receives the files; made where it does not exist.
+    seconds : float
+        Limit of one run of coqc.
+    """
+    files = {entry.file: package_text(entry.file) for entry in entries.values()}
+    _keep(keep, files)
+    if find_coqc() is None:
+        return {name: _evidence(Outcome.NOT_RUN, MISSING, 0.0) for name in entries}
     evidence: dict[str, Evidence] = {}
-    for claim in claims:
-        entry = BY_HAND[claim.name]
-        assumed = frozenset[str]().union(*(axioms.get(t, frozenset({"unknown"})) for t in entry.theorems))
+    for file in sorted(files):
+        asked = {name: entry for name, entry in entries.items() if entry.file == file}
+        evidence |= _judge_file(package_text(file), asked, seconds)
+    return {name: evidence[name] for name in entries}
+
+
+def _judge_file(source: str, asked: Mapping[str, Handwritten], seconds: float) -> dict[str, Evidence]:
+    theorems = sorted({theorem for entry in asked.values() for theorem in entry.theorems})
+    result = compile_source(source + _assume_together(theorems), seconds=seconds)
+    axioms = assumptions_of(result.output).get("everything_proved", frozenset({"(nothing printed)"}))
+    evidence: dict[str, Evidence] = {}
+    for name, entry in asked.items():
         if not result.accepted:
-            outcome, detail = Outcome.UNDECIDED, f"{name}: {result.error}"
-        elif assumed - WHITELIST:
-            outcome, detail = Outcome.UNDECIDED, f"{name} rests on {', '.join(sorted(assumed - WHITELIST))}"
+            outcome, detail = Outcome.UNDECIDED, f"{entry.file}: {_short(result.error)}"
+        elif axioms - WHITELIST:
+            outcome, detail = Outcome.UNDECIDED, f"{entry.file} rests on {', '.join(sorted(axioms - WHITELIST))}"
         else:
-            outcome, detail = Outcome.PROVED, f"{name}: {', '.join(entry.theorems)}: {entry.says}"
-        evidence[claim.name] = _evidence(outcome, detail, result.seconds / len(claims), axioms=sorted(assumed))
+            outcome, detail = Outcome.PROVED, f"{entry.file}: {', '.join(entry.theorems)}: {entry.says}"
+        data = {"theorems": list(entry.theorems), "axioms": sorted(axioms) if result.accepted else []}
+        evidence[name] = _evidence(outcome, detail, result.seconds / len(asked), **data)
     return evidence
 
 
@@ -187,7 +217,7 @@ def _check(paper: PaperFile, theorems: Sequence[Theorem], seconds: float) -> dic
     left = list(theorems)
     while left:
         source = paper.source(left)
-        result = compile_source(source + _assume_together(left), seconds=seconds)
+        result = compile_source(source + _assume_together([t.name for t in left]), seconds=seconds)
         if result.accepted:
             return found | _weigh(source, left, result, seconds)
         if result.timed_out and len(left) > 1:
@@ -199,9 +229,9 @@ def _check(paper: PaperFile, theorems: Sequence[Theorem], seconds: float) -> dic
     return found
 
 
-def _assume_together(theorems: Sequence[Theorem]) -> str:
+def _assume_together(theorems: Sequence[str]) -> str:
     """Ask once what all theorems assume together: asking for each would take longer than proving them."""
-    pairs = " ".join(f"(pair {t.name}" for t in theorems) + " I" + ")" * len(theorems)
+    pairs = " ".join(f"(pair (@{name})" for name in theorems) + " I" + ")" * len(theorems)
     return f"\nDefinition everything_proved := {pairs}.\n{print_assumptions(['everything_proved'])}"
 
 

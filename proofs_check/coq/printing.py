@@ -90,7 +90,7 @@ class Names:
             exponent = int(node.exp)
             text = self._power(node.base, abs(exponent))
             if exponent < 0:
-                return f"(/ {text})" if level > 1 else f"/ {text}"
+                text = f"1 / {text}"
             return f"({text})" if level > 1 else text
         raise ClaimError(f"{node} cannot be written in Coq: only symbols, rationals, +, * and integer powers can")
 
@@ -109,8 +109,10 @@ class Names:
     def _product(self, node: sp.Mul) -> str:
         above = [a for a in node.args if not (isinstance(a, sp.Pow) and a.exp.is_negative)]
         below = [a for a in node.args if isinstance(a, sp.Pow) and a.exp.is_negative]
+        if not all(isinstance(a.exp, sp.Integer) for a in below):
+            raise ClaimError(f"{node} cannot be written in Coq: only symbols, rationals, +, * and integer powers can")
         text = " * ".join(self._write(a, 1) for a in above) or "1"
-        return text + "".join(f" / {self._write(1 / a, 2)}" for a in below)
+        return text + "".join(f" / {self._power(a.base, -int(a.exp))}" for a in below)
 
     def formula(self, formula: Formula) -> str:
         """Write a formula; comparisons always by ``<`` or ``<=``, so that no abbreviation is in the way."""
@@ -126,7 +128,10 @@ class Names:
             )
             return f"{sides[0]} {sign} {sides[1]}"
         if isinstance(formula, IsInteger):
-            return f"exists n : Z, {self[formula.symbol]} = IZR n"
+            bound = "k"
+            while bound in self._names.values():
+                bound += "_"
+            return f"exists {bound} : Z, {self[formula.symbol]} = IZR {bound}"
         if isinstance(formula, Not):
             return f"~ ({self.formula(formula.operand)})"
         signs = {And: " /\\ ", Or: " \\/ ", Implies: " -> ", Iff: " <-> "}

@@ -152,7 +152,8 @@ class Writer:
         goal = self.reduced
         if upto is not None:
             index = [d.symbol for d in goal.definitions].index(upto)
-            goal = replace(goal, definitions=goal.definitions[:index])
+            everything = gt(sp.Add(*goal.symbols), 0)  # so that the view knows the symbols of what is left out
+            goal = replace(goal, definitions=goal.definitions[:index], conclusion=everything)
         view, script = View(goal, self.ring, opaque), list[str]()
         variables = self._variables | {self.ring.position[a]: True for a in opaque}
         names = [self.names[symbol] for symbol in self.ring.symbols]

@@ -13,12 +13,32 @@ from proofs_check.coq.layers import derivation_goal, shaped, twins_of
 from proofs_check.coq.printing import Names, as_comment, identifier, number
 from proofs_check.coq.scripts import Writer, flat
 from proofs_check.goal import Goal, Standing, goals_of
-from theory.claim import Claim, Monotonicity, Statement
+from theory.claim import (
+    Claim,
+    Convergence,
+    Expectation,
+    Limit,
+    MatrixIdentity,
+    MixtureProperty,
+    Monotonicity,
+    PositiveDefinite,
+    Statement,
+)
 from theory.formula import Formula
 
 __all__ = ["Export", "Theorem", "as_comment_block", "comment", "derivation_theorem", "export"]
 
 _WIDTH = 112
+
+_MATRICES = "it is an identity of noncommutative polynomials, which the exact rung expands; Coq has no tactic for those"
+_WHY_NOT: Mapping[type, str] = {
+    Limit: "it is a limit",
+    MatrixIdentity: _MATRICES,
+    Expectation: _MATRICES,
+    PositiveDefinite: _MATRICES,
+    MixtureProperty: "it is checked on concrete mixtures only",
+    Convergence: "it is about a random process that is only simulated",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,7 @@ def export(claim: Claim, counterexample: Mapping[str, Fraction] | None = None) -
         return _negation(claim, counterexample)
     if isinstance(claim.conclusion, Statement | Monotonicity):
         return _affirmation(claim)
-    return Export(claim, reason=f"not exported: {type(claim.conclusion).__name__} is not a statement over the reals")
+    return Export(claim, reason=f"not exported: {_WHY_NOT[type(claim.conclusion)]}")
 
 
 def _affirmation(claim: Claim) -> Export:
@@ -183,9 +203,7 @@ class _Values(Names):
 
 def _negation(claim: Claim, counterexample: Mapping[str, Fraction]) -> Export:
     if not isinstance(claim.conclusion, Statement | Monotonicity):
-        return Export(
-            claim, reason=f"not exported: {type(claim.conclusion).__name__} is not a statement over the reals"
-        )
+        return Export(claim, reason=f"not exported: {_WHY_NOT[type(claim.conclusion)]}")
     for goal in goals_of(shaped(claim)[0]):
         point = {s: counterexample[str(s)] for s in goal.symbols if str(s) in counterexample}
         if len(point) == len(goal.symbols) and goal.standing(point) is Standing.VIOLATED:
