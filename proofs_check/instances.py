@@ -15,13 +15,14 @@ from hypothesis.errors import Unsatisfiable
 
 from numerics.closed_form import Evaluation, evaluate
 from proofs_check import strategies
+from proofs_check.mixture_record import as_record
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, EvaluatedMixture, MixtureProperty
 from theory.errors import ClaimError, NonUniqueOptimumError
 from theory.formula import Operator, compare
 from theory.mixture import InnerLoop, Mixture
 
-__all__ = ["judge_instances", "property_of"]
+__all__ = ["as_configuration", "holds", "judge_instances", "property_of"]
 
 
 _DIMENSIONS = (1, 2, 3)
@@ -93,7 +94,7 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
             assume(False)
         lhs, operator, rhs = stated.sides(evaluated)
         tried += 1
-        if not _holds(lhs, operator, rhs):
+        if not holds(lhs, operator, rhs):
             failure = _Failure(mixture, inner_loop, lhs, operator, rhs)
             raise _Falsified
 
@@ -118,7 +119,8 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
     return (_evidence(failure, tried, seed, perf_counter() - started),)
 
 
-def _holds(lhs: Any, operator: Operator, rhs: Any) -> bool:
+def holds(lhs: Any, operator: Operator, rhs: Any) -> bool:
+    """Whether a comparison of two numbers or arrays holds, in every entry."""
     verdicts = compare(np.asarray(lhs, dtype=object), operator, np.asarray(rhs, dtype=object))
     return bool(np.all(np.asarray(verdicts)))
 
@@ -147,6 +149,7 @@ def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -
             "lhs": str(failure.lhs),
             "rhs": str(failure.rhs),
         },
+        data={"mixture": as_record(failure.mixture, failure.inner_loop)},
     )
 
 

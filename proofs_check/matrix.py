@@ -22,13 +22,13 @@ from theory.formula import And, ge, gt
 from theory.mixture import Array
 from theory.moments import COVARIANCE, expectation
 from theory.symbols import NOTATION, Domain, m
-from theory.words import IDENTITY, INVERSE_MARK, VECTOR_MARK, Polynomial, letter, scalar, trace
+from theory.words import IDENTITY, INVERSE_MARK, VECTOR_MARK, Polynomial, Term, letter, scalar, trace
 
-__all__ = ["judge_matrix", "sampled_matrices"]
+__all__ = ["coefficients_claim", "different_terms", "judge_matrix", "sampled_matrices", "sides_of"]
 
 _COUNTS = {entry.symbol for entry in NOTATION if entry.domain is Domain.COUNT}
 #: Letters that stand for positive definite matrices; a covariance, and averages of covariances or curvatures.
-_DEFINITE = {COVARIANCE, "Sbar", "H"}
+DEFINITE = {COVARIANCE, "Sbar", "H"}
 
 
 def judge_matrix(claim: Claim, *, budget: Budget, seed: int) -> tuple[Evidence, ...]:
@@ -44,21 +44,41 @@ def judge_matrix(claim: Claim, *, budget: Budget, seed: int) -> tuple[Evidence, 
         Seeds the exact samples.
     """
     conclusion = claim.conclusion
+    started = perf_counter()
+    derived, stated = sides_of(claim)
+    derivation = perf_counter() - started
     if isinstance(conclusion, PositiveDefinite):
-        certified = sum((_summand(square) for square in conclusion.squares), start=Polynomial({}))
-        derived = conclusion.derived.polynomial()
         return (
-            *_identity_evidence(derived, certified, seed, "the sum of squares equals the derived matrix"),
+            *_identity_evidence(derived, stated, seed, "the sum of squares equals the derived matrix", derivation),
             *_coefficients_evidence(claim, conclusion, budget, seed),
         )
-    started = perf_counter()
+    return _identity_evidence(derived, stated, seed, "stated equals derived", derivation)
+
+
+def sides_of(claim: Claim) -> tuple[Polynomial, Polynomial]:
+    """Return what is derived and what is stated, a certificate of definiteness being stated as its sum of squares.
+
+    Raises
+    ------
+    TypeError
+        If the claim is not on matrices.
+    """
+    conclusion = claim.conclusion
+    if isinstance(conclusion, PositiveDefinite):
+        certified = sum((_summand(square) for square in conclusion.squares), start=Polynomial({}))
+        return conclusion.derived.polynomial(), certified
     if isinstance(conclusion, Expectation):
-        derived, stated = expectation(conclusion.word, m), conclusion.stated
-    elif isinstance(conclusion, MatrixIdentity):
-        derived, stated = conclusion.derive(), conclusion.stated
-    else:
-        raise TypeError(f"{claim.name}: {claim.kind} is not a claim on matrices")
-    return _identity_evidence(derived, stated, seed, "stated equals derived", perf_counter() - started)
+        return expectation(conclusion.word, m), conclusion.stated
+    if isinstance(conclusion, MatrixIdentity):
+        return conclusion.derive(), conclusion.stated
+    raise TypeError(f"{claim.name}: {claim.kind} is not a claim on matrices")
+
+
+def different_terms(derived: Polynomial, stated: Polynomial) -> list[Term]:
+    """Return the terms whose coefficients are different rational functions: none where the two are equal."""
+    zero = sp.S.Zero
+    terms = {**derived.terms, **stated.terms}
+    return [term for term in terms if not equal(derived.terms.get(term, zero), stated.terms.get(term, zero))]
 
 
 def _identity_evidence(
@@ -66,9 +86,8 @@ def _identity_evidence(
 ) -> tuple[Evidence, ...]:
     """Compare normal forms, which settles every dimension, and then exact samples as a second opinion."""
     started = perf_counter()
-    zero = sp.S.Zero
     terms = {**derived.terms, **stated.terms}
-    different = [term for term in terms if not equal(derived.terms.get(term, zero), stated.terms.get(term, zero))]
+    different = different_terms(derived, stated)
     seconds += perf_counter() - started
     started = perf_counter()
     points = list(_samples(derived, stated, seed))
@@ -183,7 +202,7 @@ def sampled_matrices(letters: list[str], size: int, bound: int, generator: rando
             continue
         half = np.array([[generator.randint(-bound, bound) for _ in range(size)] for _ in range(size)])
         definite = half @ half.T + generator.randint(1, bound) * np.eye(size, dtype=int)
-        symmetric = definite if name in _DEFINITE or name + INVERSE_MARK in letters else half + half.T
+        symmetric = definite if name in DEFINITE or name + INVERSE_MARK in letters else half + half.T
         arrays[name] = as_rationals(symmetric) / as_rationals(np.asarray(generator.randint(1, bound))).item()
     for name in letters:
         if name.endswith(INVERSE_MARK):
@@ -202,13 +221,28 @@ def _summand(square: Any) -> Polynomial:
     return traces * middle
 
 
+def coefficients_claim(claim: Claim, conclusion: PositiveDefinite) -> Claim | None:
+    """State that every square has a nonnegative coefficient and the definite ones a positive sum, if there are any."""
+    nonnegative = tuple(ge(square.coefficient, 0) for square in conclusion.squares)
+    definite = [square for square in conclusion.squares if square.factor.same_as(IDENTITY)]
+    if not definite:
+        return None
+    strict = gt(sp.Add(*(square.coefficient for square in definite)), 0)
+    return Claim(
+        name=f"{claim.name}: coefficients of the squares",
+        sentence="Every coefficient is nonnegative and the definite squares have a positive sum.",
+        hypotheses=claim.hypotheses,
+        conclusion=Statement(And((*nonnegative, strict))),
+        source=claim.source,
+    )
+
+
 def _coefficients_evidence(
     claim: Claim, conclusion: PositiveDefinite, budget: Budget, seed: int
 ) -> tuple[Evidence, ...]:
     """Prove that every square has a nonnegative coefficient, and one without a factor a positive one."""
-    nonnegative = tuple(ge(square.coefficient, 0) for square in conclusion.squares)
-    definite = [square for square in conclusion.squares if square.factor.same_as(IDENTITY)]
-    if not definite:
+    positivity = coefficients_claim(claim, conclusion)
+    if positivity is None:
         return (
             Evidence(
                 "certificate",
@@ -219,14 +253,6 @@ def _coefficients_evidence(
                 "no square has the identity as its factor, so the sum is only semidefinite",
             ),
         )
-    strict = gt(sp.Add(*(square.coefficient for square in definite)), 0)
-    positivity = Claim(
-        name=f"{claim.name}: coefficients of the squares",
-        sentence="Every coefficient is nonnegative and the definite squares have a positive sum.",
-        hypotheses=claim.hypotheses,
-        conclusion=Statement(And((*nonnegative, strict))),
-        source=claim.source,
-    )
     return tuple(
         Evidence(
             item.method,
