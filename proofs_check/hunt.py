@@ -41,8 +41,6 @@ class Hunt:
 
     Attributes
     ----------
-    tested : int
-        How many different admitted points were asked.
     undefined : Point or None
         An admitted point where the question is undefined.
     """
@@ -58,22 +56,23 @@ class Hunt:
         self.space, self.surfaces = space, tuple(surfaces)
         self._admits, self._has_property = admits, has_property
         self._random = random.Random(f"{seed}")
-        self._answers: dict[Point, bool] = {}
-        self.tested = 0
+        self._tested: set[tuple[str, ...]] = set()
         self.undefined: Point | None = None
 
     def accepts(self, point: Point) -> bool:
         """Whether a point is what is looked for."""
-        if point not in self._answers:
-            self._answers[point] = self._admits(point) and self._asked(point)
-        return self._answers[point]
-
-    def _asked(self, point: Point) -> bool:
-        self.tested += 1
+        if not self._admits(point):
+            return False
+        self._tested.add(tuple(map(str, point)))  # python-flint's own hash is slower than all the rest
         answer = self._has_property(point)
         if answer is None and self.undefined is None:
             self.undefined = point
         return bool(answer)
+
+    @property
+    def tested(self) -> int:
+        """How many different admitted points were asked."""
+        return len(self._tested)
 
     def first(self, points: Iterable[Point]) -> Point | None:
         """Return the first accepted one of some points."""

@@ -28,7 +28,7 @@ from theory.formula import And, eq
 __all__ = ["LimitProblem", "limit_goal"]
 
 #: How close to its point the variable comes when a limit is looked at: below, and above.
-DISTANCES = tuple(sign * Fraction(1, 10**k) for k in (4, 7, 10) for sign in (1, -1))
+DISTANCES = tuple(fmpq(sign, 10**k) for k in (4, 7, 10) for sign in (1, -1))
 
 
 def limit_goal(claim: Claim) -> Goal:
@@ -189,20 +189,20 @@ class LimitProblem:
         if point is None:
             return None
         values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds), in_pairs=False)
-        return values | {self.limit.variable: next(self._near(values))}
+        return self.compiled.values(next(self._near(self.compiled.point(values))))
 
-    def _near(self, values: Mapping[sp.Symbol, Fraction]) -> Iterator[Fraction]:
-        """Yield values of the variable close to its point that the hypotheses allow, the closest ones last."""
-        target = to_fraction(self.approach.target_at(self.compiled.point(values)))
+    def _near(self, point: Point) -> Iterator[Point]:
+        """Move the variable close to where it tends; yield what the hypotheses allow, the closest ones last."""
+        position, target = self.approach.position, self.approach.target_at(point)
         for distance in DISTANCES:
             value = self.approach.direction / abs(distance) if self.approach.infinite else target + distance
-            if self.compiled.admits(self.compiled.point({**values, self.limit.variable: value})):
-                yield value
+            moved = (*point[:position], value, *point[position + 1 :])
+            if self.compiled.admits(moved):
+                yield moved
 
     def _admits(self, point: Point) -> bool:
-        values = self.compiled.values(point)
         try:
-            return len(list(self._near(values))) >= len(DISTANCES) // 2
+            return len(list(self._near(point))) >= len(DISTANCES) // 2
         except ZeroDivisionError:
             return False
 
@@ -225,8 +225,8 @@ class LimitProblem:
         wanted = 1 if self.limit.value == sp.oo else -1
         if self.approach.infinite:
             return true.sign_above == wanted
-        target = to_fraction(self.approach.target_at(point))
-        sides = {value > target for value in self._near(self.compiled.values(point))}
+        target = self.approach.target_at(point)
+        sides = {moved[self.approach.position] > target for moved in self._near(point)}
         return all((true.sign_above if above else true.sign_below) == wanted for above in sides)
 
     def _refutation(self, found: Point, started: float) -> Evidence:
@@ -252,7 +252,7 @@ class LimitProblem:
 
     def _confirms(self, values: dict[sp.Symbol, Fraction], true: LocalLimit) -> bool:
         """Whether values closer to the point come closer to the limit found, in the standard library's fractions."""
-        near = [{**values, self.limit.variable: value} for value in self._near(values)]
+        near = map(self.compiled.values, self._near(self.compiled.point(values)))
         seen = [self.goal.value(self.limit.expression, point) for point in near]
         if true.value is None:
             return abs(seen[-1]) > abs(seen[0])

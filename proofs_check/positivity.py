@@ -157,21 +157,21 @@ class Chart:
         return [f"{names[s.position]} := ({s.numerator.str()})/({s.denominator.str()})" for s in self.steps]
 
     def _next(self, literals: list[Bounded]) -> tuple[int, Substitution, bool] | None:
-        """Choose the next substitution: equations first, then bounds by a constant, then by other symbols."""
+        """Choose the next substitution: bounds by a constant first, then equations, then bounds by other symbols."""
         best: tuple[int, int, Substitution, bool] | None = None
         for index, (polynomial, bound) in enumerate(literals):
             if bound == "!=" or len(polynomial) > MAX_BOUND or self.out_of_time():
                 continue
             degrees = polynomial.degrees()
-            for position, degree in enumerate(degrees):
-                if degree != 1:
-                    continue
+            alone = sum(degree > 0 for degree in degrees) == 1
+            for position in (i for i, degree in enumerate(degrees) if degree == 1):
                 found = self._solve(polynomial, bound, position)
                 if found is None:
                     continue
                 upper, step, strict = found
-                alone = sum(d > 0 for d in degrees) == 1
-                rank = 0 if bound == "==" else 1 if alone and not upper else 2 if not upper else 3
+                rank = 0 if alone and not upper else 1 if bound == "==" else 2 if not upper else 3
+                if rank == 0:
+                    return index, step, strict
                 if best is None or rank < best[0]:
                     best = (rank, index, step, strict)
         return None if best is None else best[1:]

@@ -99,6 +99,8 @@ class Prover:
         Limits.
     lemmas : mapping from symbol to Backing, optional
         Definitions that were proved positive before, under no more than this goal's hypotheses.
+    view : View, optional
+        The goal fully expanded, where that is at hand.
     """
 
     def __init__(
@@ -108,9 +110,11 @@ class Prover:
         solvers: Solvers,
         budget: Budget,
         lemmas: Mapping[sp.Symbol, Backing] | None = None,
+        view: View | None = None,
     ) -> None:
         self.goal, self.witness, self.solvers, self.budget = goal, witness, solvers, budget
-        self.ring: Ring = ring_of(goal)
+        concrete = view or View(goal, ring_of(goal))
+        self.ring: Ring = concrete.ring
         self.lemmas: dict[sp.Symbol, Backing] = dict(lemmas or {})
         self.unproved_lemmas: list[sp.Symbol] = []
         self.views: list[View] = []  # none while the lemmas behind them are being proved
@@ -119,12 +123,12 @@ class Prover:
         for index, definition in enumerate(goal.definitions):
             if definition.positive and definition.symbol not in self.lemmas:
                 self._establish(definition, goal.definitions[:index])
-        self.views = views(goal, self.ring, self.lemmas)
+        self.views = views(concrete, self.lemmas)
 
     def _establish(self, definition: Definition, earlier: tuple[Definition, ...]) -> None:
         """Prove that a definition is positive, over earlier ones that were proved so or else expanded."""
         lemma = Goal(self.goal.hypotheses, earlier, gt(definition.expression, 0), f"{definition.symbol} > 0")
-        seen = views(lemma, self.ring, [d.symbol for d in earlier if d.symbol in self.lemmas])
+        seen = views(View(lemma, self.ring), [d.symbol for d in earlier if d.symbol in self.lemmas])
         proof = self.certify(seen) or self.question(seen).proof
         if proof is None:
             self.unproved_lemmas.append(definition.symbol)

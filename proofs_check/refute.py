@@ -42,13 +42,22 @@ class Refuter:
         Makes the search repeatable.
     obligation : Obligation
         What the evidence is about.
+    view : View, optional
+        The goal fully expanded, where that is at hand.
     """
 
-    def __init__(self, goal: Goal, budget: Budget, seed: int, obligation: Obligation = Obligation.CONCLUSION) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        budget: Budget,
+        seed: int,
+        obligation: Obligation = Obligation.CONCLUSION,
+        view: View | None = None,
+    ) -> None:
         started = perf_counter()
         self.goal, self.budget, self.obligation = goal, budget, obligation
         self.compiled = CompiledGoal(goal)
-        view = View(goal, ring_of(goal))
+        view = view or View(goal, ring_of(goal))
         self.space = Space(goal, view)
         surfaces = self.space.families(_loci(view))
         self.hunt = Hunt(self.space, self.compiled.admits, self.compiled.fails, surfaces, f"{seed} {goal.label}")

@@ -20,6 +20,7 @@ from proofs_check.smt import ask_solvers, missing_solvers
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness, witness_evidence
 from proofs_check.verdict import Evidence, Obligation, Outcome
+from proofs_check.view import View, ring_of
 from theory.claim import Claim, Limit
 
 __all__ = ["judge_scalar"]
@@ -71,9 +72,9 @@ class _Judge:
         else:
             yield from self._formulas([_Part(self, goal) for goal in goals_of(self.claim)])
 
-    def prover(self, goal: Goal, witness: dict[sp.Symbol, Fraction]) -> Prover:
+    def prover(self, goal: Goal, witness: dict[sp.Symbol, Fraction], view: View | None = None) -> Prover:
         """Return a prover that knows the lemmas proved so far."""
-        prover = Prover(goal, witness, self.solvers, self.budget, self.lemmas)
+        prover = Prover(goal, witness, self.solvers, self.budget, self.lemmas, view)
         if goal.hypotheses == self.claim.hypotheses:
             self.lemmas |= prover.lemmas
         return prover
@@ -83,7 +84,7 @@ class _Judge:
         witness = problem.witness()
         if witness is None:
             # Nothing comes close to the point. Where nothing satisfies the hypotheses either, this raises.
-            find_witness(problem.goal, self.claim.name, self.budget, self.solvers)
+            find_witness(problem.goal, self.claim.name, self.budget, self.solvers, problem.view)
         yield witness_evidence(witness, started)
         derivation = list(self._derivation(witness or {}))
         yield from derivation
@@ -91,7 +92,7 @@ class _Judge:
             return
         scanned = problem.scan()
         if scanned.outcome is not Outcome.REFUTED:
-            proof = problem.prove(self.prover(problem.goal, witness or {}))
+            proof = problem.prove(self.prover(problem.goal, witness or {}, problem.view))
             yield proof
             if not _proved(proof) and scanned.outcome is not Outcome.UNDECIDED:
                 scanned = problem.search()
@@ -144,21 +145,22 @@ class _Part:
 
     def __init__(self, judge: _Judge, goal: Goal) -> None:
         self.judge, self.goal = judge, goal
+        self.view = View(goal, ring_of(goal))
 
     @cached_property
     def witness(self) -> dict[sp.Symbol, Fraction] | None:
         """A point that satisfies the hypotheses."""
-        return find_witness(self.goal, self.judge.claim.name, self.judge.budget, self.judge.solvers)
+        return find_witness(self.goal, self.judge.claim.name, self.judge.budget, self.judge.solvers, self.view)
 
     @cached_property
     def refuter(self) -> Refuter:
         """Looks for counterexamples."""
-        return Refuter(self.goal, self.judge.budget, self.judge.seed)
+        return Refuter(self.goal, self.judge.budget, self.judge.seed, view=self.view)
 
     @cached_property
     def prover(self) -> Prover:
         """Looks for proofs."""
-        return self.judge.prover(self.goal, self.witness or {})
+        return self.judge.prover(self.goal, self.witness or {}, self.view)
 
     @cached_property
     def scanned(self) -> Evidence:

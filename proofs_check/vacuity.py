@@ -25,7 +25,9 @@ from theory.errors import ClaimError
 __all__ = ["find_witness", "witness_evidence"]
 
 
-def find_witness(goal: Goal, name: str, budget: Budget, solvers: Solvers) -> dict[sp.Symbol, Fraction] | None:
+def find_witness(
+    goal: Goal, name: str, budget: Budget, solvers: Solvers, view: View | None = None
+) -> dict[sp.Symbol, Fraction] | None:
     """Return a simple exact point that satisfies a goal's hypotheses, or ``None`` where none was found.
 
     Parameters
@@ -38,13 +40,15 @@ def find_witness(goal: Goal, name: str, budget: Budget, solvers: Solvers) -> dic
         Limits.
     solvers : Solvers
         Asked where simple points do not satisfy the hypotheses.
+    view : View, optional
+        The goal fully expanded, where that is at hand.
 
     Raises
     ------
     ClaimError
         If a solver proves that nothing satisfies the hypotheses.
     """
-    compiled, view = CompiledGoal(goal), View(goal, ring_of(goal))
+    compiled, view = CompiledGoal(goal), view or View(goal, ring_of(goal))
     space = Space(goal, view)
     deadline = Deadline.after(budget.search_seconds)
 

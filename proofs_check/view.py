@@ -121,7 +121,7 @@ class View:
         return f"over {', '.join(str(self.ring.symbols[i]) for i in sorted(self.signature))} as positive atoms"
 
 
-def views(goal: Goal, ring: Ring, positive: Iterable[sp.Symbol]) -> list[View]:
+def views(concrete: View, positive: Iterable[sp.Symbol]) -> list[View]:
     """Return the views of a goal, from the most atoms to none, leaving out those that look the same.
 
     Between all atoms and none, definitions that are mere products of others are expanded, which costs no terms and
@@ -129,23 +129,19 @@ def views(goal: Goal, ring: Ring, positive: Iterable[sp.Symbol]) -> list[View]:
 
     Parameters
     ----------
-    goal : Goal
-        What is to be shown.
-    ring : Ring
-        From :func:`ring_of`.
+    concrete : View
+        The goal with every definition expanded.
     positive : iterable of sympy.Symbol
         Definitions that were proved positive.
     """
     positive = frozenset(positive)
-    products = {d.symbol for d in goal.definitions if _is_product(d.expression)}
+    products = {d.symbol for d in concrete.goal.definitions if _is_product(d.expression)}
     found: list[View] = []
-    for opaque in (positive, positive - products, frozenset[sp.Symbol]()):
-        view = View(goal, ring, opaque)
-        if not view.signature:
-            view = View(goal, ring)
-        if all(view.signature != other.signature for other in found):
+    for opaque in (positive, positive - products):
+        view = View(concrete.goal, concrete.ring, opaque)
+        if view.signature and all(view.signature != other.signature for other in found):
             found.append(view)
-    return found
+    return [*found, concrete]
 
 
 def _is_product(expression: sp.Expr) -> bool:
