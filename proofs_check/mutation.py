@@ -8,12 +8,12 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from proofs_check.mutants import Mutant, mutants
 from proofs_check.mutation_question import Question, same_claim
-from proofs_check.mutation_rungs import RUNGS, Bench, Reaction, largest_change, prove
+from proofs_check.mutation_rungs import PATIENT, RUNGS, Bench, Reaction, largest_change, prove
 from proofs_check.solvers import Solvers
 from theory.claim import Claim, builtin_claims
 from theory.errors import LandscapeError
@@ -26,7 +26,7 @@ DEFAULT_LIMIT = 8
 _PORTION = 24
 
 Category = Literal["equivalent", "still true", "still false", "killed", "survived", "conflict"]
-Progress = Callable[[str, int], None]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,10 @@ def chosen(broken: Sequence[Mutant], limit: int | None, seed: int | str) -> list
 
 
 def examine(original: Claim, mutant: Mutant, bench: Bench) -> Finding:
-    """Ask every rung about one mutant; where none refutes it, ask the provers whether it is true after all."""
+    """Ask every rung about one mutant; where none refutes it, ask the provers whether it is true after all.
+
+    Where they cannot tell either, everybody is asked once more with more patience.
+    """
 
     def finding(category: Category, why: str, **further: Any) -> Finding:
         return Finding(original.name, mutant.operator, mutant.where, category, why=why, **further)
@@ -190,13 +193,15 @@ def examine(original: Claim, mutant: Mutant, bench: Bench) -> Finding:
     proof = _proof(question, bench)
     if proof:
         return finding("still true", proof, reactions=reactions, change=change)
+    if bench.budget is not PATIENT:
+        return examine(original, mutant, replace(bench, budget=PATIENT))
     why = "; ".join(f"{name}: {reaction.detail}" for name, reaction in reactions.items() if reaction.kind != "not run")
     return finding("survived", why or "no rung applies", reactions=reactions, change=change)
 
 
 def _whole(question: Question) -> bool:
-    """Whether a rung that proves all it was asked has proved all that is new; limits are not asked of solvers."""
-    return not question.limit_changed and not question.on_mixtures
+    """Whether a rung that proves what it was asked has proved all that is new: for numbers, but not for limits."""
+    return not (question.limit_changed or question.on_mixtures or question.on_matrices)
 
 
 def _reaction(rung: Callable[[Question, Bench], Reaction], question: Question, bench: Bench) -> Reaction:
@@ -236,8 +241,7 @@ def measure(
     jobs : int
         Processes; 1 works in this one.
     on_progress : callable, optional
-        Told the name of a claim and how many of its mutants were examined just now; called with 0 to begin with, once
-        for every claim, whose number of mutants is then known.
+        Told how many mutants were examined so far, and of how many.
 
     Returns
     -------
@@ -259,7 +263,7 @@ def measure(
         for name, results in run:
             found |= {(name, index): finding for index, finding in results}
             if on_progress:
-                on_progress(name, len(results))
+                on_progress(len(found), sum(len(indices) for _, indices in portions))
     except KeyboardInterrupt:
         interrupted = True
     scores = tuple(

@@ -21,8 +21,8 @@ from theory.claim import (
     PositiveDefinite,
     Statement,
 )
-from theory.formula import Formula, eq
-from theory.words import Polynomial
+from theory.formula import And, Formula, eq, ge, gt
+from theory.words import IDENTITY, Polynomial
 
 __all__ = ["Question", "same_claim"]
 
@@ -82,7 +82,9 @@ def _limit_formula(claim: Claim) -> Formula:
 
 
 def _goals(claim: Claim) -> Iterator[Goal]:
-    """Yield what is to be shown of a scalar claim, one derived definition at a time, with no definition too many."""
+    """Yield what is to be shown of numbers, one derived definition at a time, with no definition too many."""
+    if isinstance(claim.conclusion, PositiveDefinite):
+        yield _signs(claim, claim.conclusion)
     if not isinstance(claim.conclusion, Statement | Limit | Monotonicity):
         return
     definitions = definitions_of(claim)
@@ -92,6 +94,14 @@ def _goals(claim: Claim) -> Iterator[Goal]:
             yield _trimmed(Goal(claim.hypotheses, definitions, equation, f"{layer.symbol} {_DERIVED}"))
     if not isinstance(claim.conclusion, Limit):
         yield from (_trimmed(goal) for goal in goals_of(claim))
+
+
+def _signs(claim: Claim, certificate: PositiveDefinite) -> Goal:
+    """State that every square has a nonnegative coefficient, and the definite ones a positive sum."""
+    nonnegative = (ge(square.coefficient, 0) for square in certificate.squares)
+    definite = (square.coefficient for square in certificate.squares if square.factor.same_as(IDENTITY))
+    signs = And((*nonnegative, gt(sp.Add(*definite), 0)))
+    return _trimmed(Goal(claim.hypotheses, (), signs, "coefficients of the squares"))
 
 
 def _trimmed(goal: Goal) -> Goal:

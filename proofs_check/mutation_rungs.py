@@ -34,9 +34,9 @@ from proofs_check.verify import FALSE_ALARM, obligations_of
 from proofs_check.view import View, ring_of
 from theory.claim import Claim
 from theory.errors import ClaimError, LandscapeError
-from theory.formula import Relation
+from theory.formula import Implies, Relation
 
-__all__ = ["BUDGET", "RUNGS", "Bench", "Reaction", "largest_change", "prove"]
+__all__ = ["BUDGET", "PATIENT", "RUNGS", "Bench", "Reaction", "largest_change", "prove"]
 
 #: Nobody reads these counterexamples, so they need not be simple, and most are found at once.
 BUDGET = replace(
@@ -54,8 +54,10 @@ BUDGET = replace(
 _MAX_TERMS = 5_000
 #: Variables that are left free on a slice.
 _FREE = 3
-#: How long Hypothesis may look where a scan has found nothing.
-_HYPOTHESIS_SECONDS = 1
+#: For what nobody could settle at once.
+PATIENT = replace(BUDGET, name="patient", solver_seconds=4, search_seconds=10, samples=3000, examples=1000)
+#: The exact rung asks no solver.
+_NOBODY = Solvers(())
 _DIFFERENT = "the hypotheses have interior points, and the two sides are different rational functions"
 
 
@@ -138,7 +140,9 @@ def _first_refuted(question: Question, ask: Callable[[Goal], Reaction]) -> React
 def exact(question: Question, bench: Bench) -> Reaction:
     """Ask polynomial arithmetic: different normal forms, or a certificate that the claim is false everywhere."""
     if question.on_matrices:
-        return _of_evidence(question, bench, lambda item: item.method.startswith("normal form"), differs=True)
+        found = _of_evidence(question, bench, lambda item: item.method.startswith("normal form"), differs=True)
+        if found.kind == "refuted" or not question.goals:
+            return found
     found = _first_refuted(question, lambda goal: _exactly(goal, bench))
     if found.kind == "refuted" or not question.limit_changed:
         return found
@@ -150,15 +154,21 @@ def _exactly(goal: Goal, bench: Bench) -> Reaction:
         if any(isinstance(part, Relation) and part.operator == "==" for part in conjuncts(goal.hypotheses)):
             return Reaction("missed", "the hypotheses are equations, so different functions may agree where they hold")
         view = View(goal, ring_of(goal))
-        if all(view.difference(relation).is_zero for relation in goal.conclusion.relations):
-            return Reaction("proved", f"{goal.label}: the same rational functions")
-        return Reaction("refuted", f"{goal.label}: {_DIFFERENT}")
+        if not all(view.difference(relation).is_zero for relation in goal.conclusion.relations):
+            return Reaction("refuted", f"{goal.label}: {_DIFFERENT}")
+        if _certified(goal, bench):
+            return Reaction("proved", f"{goal.label}: the same rational functions, defined everywhere")
+        return Reaction("missed", f"{goal.label}: the same rational functions, wherever they are defined")
     if isinstance(goal.conclusion, Relation):
         opposite = Goal(goal.hypotheses, goal.definitions, goal.conclusion.negated(), goal.label)
-        alone = Solvers(())
-        if Prover(opposite, {}, alone, bench.budget).certify() is not None:
+        if _certified(opposite, bench):
             return Reaction("refuted", f"{goal.label}: a certificate shows the opposite, wherever the hypotheses hold")
     return Reaction("missed", f"{goal.label}: no certificate of the opposite")
+
+
+def _certified(goal: Goal, bench: Bench) -> bool:
+    witness = find_witness(goal, goal.label, bench.budget, _NOBODY)
+    return witness is not None and Prover(goal, witness, _NOBODY, bench.budget).certify() is not None
 
 
 def _limit_exactly(problem: LimitProblem) -> Reaction:
@@ -173,14 +183,13 @@ def _limit_exactly(problem: LimitProblem) -> Reaction:
 def search(question: Question, bench: Bench) -> Reaction:
     """Look for an exact point where the claim is false, or where it divides by zero."""
     if question.on_matrices:
-        return _of_evidence(question, bench, lambda item: item.method in _SEARCHES)
+        found = _of_evidence(question, bench, lambda item: item.method == "exact samples")
+        if found.kind == "refuted" or not question.goals:
+            return found
     found = _first_refuted(question, lambda goal: _searched(goal, bench))
     if found.kind == "refuted" or not question.limit_changed:
         return found
     return _of(LimitProblem(question.claim, bench.budget, bench.seed).scan())
-
-
-_SEARCHES = ("exact samples", "search on zero loci and simple values", "Hypothesis")
 
 
 def _searched(goal: Goal, bench: Bench) -> Reaction:
@@ -191,7 +200,7 @@ def _searched(goal: Goal, bench: Bench) -> Reaction:
     hunt = refuter.hunt
     point = hunt.undefined
     if point is None and not is_identity(goal.conclusion):  # two different functions differ almost everywhere
-        point = hunt.with_hypothesis(bench.budget.examples, Deadline.after(_HYPOTHESIS_SECONDS))
+        point = hunt.with_hypothesis(bench.budget.examples, Deadline.after(bench.budget.search_seconds / 2))
     return _of(scanned) if point is None else _confirmed(goal, refuter.compiled.values(point))
 
 
@@ -208,8 +217,6 @@ def _confirmed(goal: Goal, point: dict[sp.Symbol, Fraction]) -> Reaction:
 
 def solvers(question: Question, bench: Bench) -> Reaction:
     """Ask z3 and cvc5 for a point where the claim is false; integers and exact arithmetic are insisted on."""
-    if question.on_matrices:
-        return _of_evidence(question, bench, lambda item: item.method == "solver model")
     return _first_refuted(question, lambda goal: _asked(goal, bench))
 
 
@@ -228,7 +235,10 @@ def _asked(goal: Goal, bench: Bench) -> Reaction:
 
 def _slices(goal: Goal, bench: Bench) -> Iterator[_Slice]:
     """Yield the goal with all but a few of its symbols fixed at a simple point that satisfies the hypotheses."""
-    witness = find_witness(goal, goal.label, bench.budget, bench.solvers)
+    # Where the condition of an implication fails there is no counterexample to be had.
+    known = (goal.conclusion.condition,) if isinstance(goal.conclusion, Implies) else ()
+    start = replace(goal, hypotheses=(*goal.hypotheses, *known))
+    witness = find_witness(start, goal.label, bench.budget, bench.solvers)
     if witness is None:
         return
     symbols = goal.symbols
@@ -277,7 +287,9 @@ class _Slice:
             return found
         zero = " ".join(script.comparison(view.ring.factors[factor], "==") for factor in divisors)
         undefined = self._model(view, bench, f"(or {zero} false)", [])
-        return undefined if undefined.kind == "refuted" else found
+        if undefined.kind == "refuted" or found.kind != "proved":
+            return undefined if undefined.kind == "refuted" else found
+        return found if undefined.kind == "proved" else replace(undefined, detail=f"{undefined.detail} being defined")
 
     def _model(self, view: View, bench: Bench, denial: str, nonzero: list[int]) -> Reaction:
         script = Script(view)
