@@ -250,6 +250,12 @@ class LimitProblem:
             data={"limit": limit, "stated": claimed},
         )
 
+    def is_refuted_at(self, parameters: Mapping[sp.Symbol, Fraction]) -> bool:
+        """Whether the limit is another one at given parameters, by the expansion and by plain evaluation nearby."""
+        values = {**parameters, self.limit.variable: Fraction(0)}  # never looked at: it is on its way to the point
+        point = self.compiled.point(values)
+        return self._admits(point) and bool(self._fails(point)) and self._confirms(values, self.local.limit(point))
+
     def _confirms(self, values: dict[sp.Symbol, Fraction], true: LocalLimit) -> bool:
         """Whether values closer to the point come closer to the limit found, in the standard library's fractions."""
         near = map(self.compiled.values, self._near(self.compiled.point(values)))

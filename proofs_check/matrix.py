@@ -138,7 +138,7 @@ class _Point:
 
     def __init__(
         self, derived: Polynomial, stated: Polynomial, arrays: Mapping[str, Array], scalars: Mapping[Any, Any]
-    ):
+    ) -> None:
         self.arrays, self.scalars = arrays, scalars
         number = constants_for(np.empty(0, dtype=object))
         self.derived = derived.evaluate(arrays, scalars, number)

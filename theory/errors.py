@@ -10,6 +10,7 @@ __all__ = [
     "DivergenceError",
     "LandscapeError",
     "NonUniqueOptimumError",
+    "RecordError",
     "UnknownNameError",
 ]
 
@@ -46,6 +47,10 @@ class DivergenceError(LandscapeError):
 
 class ClaimError(LandscapeError):
     """A claim that cannot be judged as stated: a name taken twice, an unknown symbol, unsatisfiable hypotheses."""
+
+
+class RecordError(LandscapeError):
+    """A ledger that cannot be replayed: unreadable, of another schema, of other claims, or changed since it was made."""
 
 
 class UnknownNameError(LandscapeError):

@@ -1,0 +1,52 @@
+"""`landscape replay`: check a ledger's certificates, witnesses and counterexamples again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from proofs_check.commands.options import Target, json_option
+
+if TYPE_CHECKING:
+    from proofs_check.replay import Replay
+
+
+@click.command("replay", short_help="Check a ledger's certificates again, without searching.")
+@click.argument("file")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, /, file: str, json_target: Target | None) -> None:
+    """Check again every certificate, witness and counterexample of FILE, which `landscape verify --json` wrote.
+
+    Nothing is searched for, no solver is asked and nothing is simulated; what only a solver or a simulation vouches for
+    is listed as not replayed. Exits with 1 where something fails, and with 2 where FILE is not about the claims as
+    they are now, or was changed.
+    """
+    from proofs_check.commands.output import progress_bar, write_json
+    from proofs_check.replay import load, replay
+    from theory.claim import builtin_claims
+
+    record = load(file)
+    with progress_bar() as bar:
+        task = bar.add_task("claims", total=len(record.get("claims", ())))
+        found = replay(record, builtin_claims(), on_claim=lambda name: bar.update(task, description=name, advance=1))
+    if json_target is not None:
+        write_json(json_target, found.to_json())
+    if json_target is None or not json_target.is_stdout:
+        _print(found)
+    ctx.exit(0 if found.holds else 1)
+
+
+def _print(found: Replay) -> None:
+    for item in found.of("failed"):
+        click.echo(f"{item.claim}: {item.what} of {item.evidence.method} fails: {item.detail}")
+    for what in ("certificate", "witness", "counterexample"):
+        number = len(found.of("replayed", what))
+        click.echo(f"{number} {what + 's' if what != 'witness' else 'witnesses'} replayed")
+    reasons = Counter((item.detail, item.evidence.method) for item in found.of("not replayed"))
+    for (reason, method), number in sorted(reasons.items()):
+        click.echo(f"not replayed: {number} by {method}: {reason}")
+    verdict = "everything that can be replayed holds" if found.holds else f"{len(found.of('failed'))} failed"
+    click.echo(f"{found.claims} claims in {found.seconds:.1f} s: {verdict}")
