@@ -126,9 +126,10 @@ Ltac number_premise :=
         | left; number_premise | right; number_premise ].
 Ltac number_contradiction D := exfalso; revert D; cbn [pow]; first [ lra | intuition lra ].
 
-(* What is typed by hand equals what the library derives. Used by: collins2022.hard-tilt-iff, collins2022.hard-
-   tilt-impossible, collins2022.hard-tilt-samples, collins2022.ratio-bound, collins2022.ratio-falls-with-
-   spread-and-noise, collins2022.ratio-grows-with-distance, collins2022.ratio-needs-packing. *)
+(* What is typed by hand equals what the library derives. Used by: collins2022.hard-tilt-iff,
+   collins2022.hard-tilt-impossible, collins2022.hard-tilt-samples, collins2022.ratio-bound,
+   collins2022.ratio-falls-with-spread-and-noise, collins2022.ratio-grows-with-distance,
+   collins2022.ratio-needs-packing. *)
 Theorem collins2022_ratio_as_derived :
   forall alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d : R,
   let q := 1 - p in
@@ -178,43 +179,35 @@ Theorem collins2022_ratio_as_derived :
   omega_MAML = omega_MAML_derived /\ omega_NAL = omega_NAL_derived /\ N = N_derived /\ risk_NAL =
     risk_NAL_derived /\ risk_MAML = risk_MAML_derived /\ ratio = ratio_derived.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
-  risk_NAL risk_MAML ratio Q_E Q_H omega_MAML_derived omega_NAL_derived N_derived risk_NAL_derived
-  risk_MAML_derived ratio_derived H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
+    risk_NAL risk_MAML ratio Q_E Q_H omega_MAML_derived omega_NAL_derived N_derived risk_NAL_derived
+    risk_MAML_derived ratio_derived H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -226,7 +219,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -382,42 +375,34 @@ Theorem collins2022_gain_as_derived :
   1 <= d ->
   omega_MAML = omega_MAML_derived /\ omega_NAL = omega_NAL_derived /\ gain = gain_derived.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL gain
-  Q_E Q_H omega_MAML_derived omega_NAL_derived gain_derived H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
+    gain Q_E Q_H omega_MAML_derived omega_NAL_derived gain_derived H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -429,7 +414,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -535,28 +520,22 @@ Theorem collins2022_omega_NAL_as_derived :
   0 < V_H ->
   omega_NAL = omega_NAL_derived.
 Proof.
-intros rho_H rho_E p R2 V_E V_H d q v_E v_H omega_NAL ratio omega_NAL_derived H1 H2 H3 H4 H5 H6 H7 H8 H9.
+  intros rho_H rho_E p R2 V_E V_H d q v_E v_H omega_NAL ratio omega_NAL_derived H1 H2 H3 H4 H5 H6 H7 H8 H9.
   assert (A1 : 0 < rho_H) by (clear - H1; lra).
-  assert (A2 : 0 < rho_H) by lra.
-  assert (A3 : 0 < - rho_H + rho_E) by (clear - H2; lra).
-  assert (A4 : 0 < rho_E) by lra.
-  assert (A5 : 0 < p) by (clear - H3; lra).
-  assert (A6 : 0 < p) by lra.
-  assert (A7 : 0 < - p + 1) by (clear - H4; lra).
-  assert (A8 : 0 <= R2) by (clear - H5; lra).
-  assert (A9 : 0 <= R2) by lra.
-  assert (A10 : 0 <= V_E) by (clear - H6; lra).
-  assert (A11 : 0 <= V_E) by lra.
-  assert (A12 : 0 <= V_H) by (clear - H7; lra).
-  assert (A13 : 0 <= V_H) by lra.
-  assert (A14 : 0 <= d - 1) by (clear - H8; lra).
-  assert (A15 : 0 < d) by lra.
-  assert (A16 : 0 < V_H) by (clear - H9; lra).
-  assert (A17 : 0 < V_H) by lra.
+  assert (A2 : 0 < - rho_H + rho_E) by (clear - H2; lra).
+  assert (A3 : 0 < rho_E) by lra.
+  assert (A4 : 0 < p) by (clear - H3; lra).
+  assert (A5 : 0 < - p + 1) by (clear - H4; lra).
+  assert (A6 : 0 <= R2) by (clear - H5; lra).
+  assert (A7 : 0 <= V_E) by (clear - H6; lra).
+  assert (A8 : 0 <= V_H) by (clear - H7; lra).
+  assert (A9 : 0 <= d - 1) by (clear - H8; lra).
+  assert (A10 : 0 < d) by lra.
+  assert (A11 : 0 < V_H) by (clear - H9; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A18 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A7]).
+    assert (A12 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A5]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_v_E : 0 < v_E).
@@ -608,32 +587,25 @@ Theorem collins2022_ratio_as_derived_2 :
   R2 * c <= V_H ->
   omega_NAL = omega_NAL_derived /\ ratio = ratio_derived.
 Proof.
-intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio omega_NAL_derived ratio_derived H1 H2 H3 H4 H5 H6
-  H7 H8 H9 H10 H11.
+  intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio omega_NAL_derived ratio_derived H1 H2 H3 H4 H5
+    H6 H7 H8 H9 H10 H11.
   assert (A1 : 0 < rho_H) by (clear - H1; lra).
-  assert (A2 : 0 < rho_H) by lra.
-  assert (A3 : 0 < - rho_H + rho_E) by (clear - H2; lra).
-  assert (A4 : 0 < rho_E) by lra.
-  assert (A5 : 0 < p) by (clear - H3; lra).
-  assert (A6 : 0 < p) by lra.
-  assert (A7 : 0 < - p + 1) by (clear - H4; lra).
-  assert (A8 : 0 <= R2) by (clear - H5; lra).
-  assert (A9 : 0 <= R2) by lra.
-  assert (A10 : 0 <= V_E) by (clear - H6; lra).
-  assert (A11 : 0 <= V_E) by lra.
-  assert (A12 : 0 <= V_H) by (clear - H7; lra).
-  assert (A13 : 0 <= V_H) by lra.
-  assert (A14 : 0 <= d - 1) by (clear - H8; lra).
-  assert (A15 : 0 < d) by lra.
-  assert (A16 : 0 < V_H) by (clear - H9; lra).
-  assert (A17 : 0 < V_H) by lra.
-  assert (A18 : 0 < c) by (clear - H10; lra).
-  assert (A19 : 0 < c) by lra.
-  assert (A20 : 0 <= - R2 * c + V_H) by (clear - H11; lra).
+  assert (A2 : 0 < - rho_H + rho_E) by (clear - H2; lra).
+  assert (A3 : 0 < rho_E) by lra.
+  assert (A4 : 0 < p) by (clear - H3; lra).
+  assert (A5 : 0 < - p + 1) by (clear - H4; lra).
+  assert (A6 : 0 <= R2) by (clear - H5; lra).
+  assert (A7 : 0 <= V_E) by (clear - H6; lra).
+  assert (A8 : 0 <= V_H) by (clear - H7; lra).
+  assert (A9 : 0 <= d - 1) by (clear - H8; lra).
+  assert (A10 : 0 < d) by lra.
+  assert (A11 : 0 < V_H) by (clear - H9; lra).
+  assert (A12 : 0 < c) by (clear - H10; lra).
+  assert (A13 : 0 <= - R2 * c + V_H) by (clear - H11; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A7]).
+    assert (A14 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A5]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_v_E : 0 < v_E).
@@ -676,8 +648,8 @@ intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio omega_NAL_derived 
   }
 Qed.
 
-(* What is typed by hand equals what the library derives. Used by: collins2022.population-curvature-singular-
-   iff. *)
+(* What is typed by hand equals what the library derives. Used by:
+   collins2022.population-curvature-singular-iff. *)
 Theorem collins2022_q_eigenvalue_as_derived :
   forall alpha rho nu2 m d : R,
   let q_eigenvalue := rho * (1 - alpha * rho) ^ 2 in
@@ -689,17 +661,14 @@ Theorem collins2022_q_eigenvalue_as_derived :
   1 <= d ->
   q_eigenvalue = q_eigenvalue_derived.
 Proof.
-intros alpha rho nu2 m d q_eigenvalue q_eigenvalue_derived H1 H2 H3 H4 H5.
+  intros alpha rho nu2 m d q_eigenvalue q_eigenvalue_derived H1 H2 H3 H4 H5.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
-  assert (A9 : 0 <= d - 1) by (clear - H5; lra).
-  assert (A10 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
+  assert (A6 : 0 <= d - 1) by (clear - H5; lra).
+  assert (A7 : 0 < d) by lra.
   assert (E_q_eigenvalue_derived : q_eigenvalue_derived = q_eigenvalue).
   {
     subst q_eigenvalue_derived q_eigenvalue.
@@ -732,7 +701,7 @@ Theorem collins2022_moment_isotropic_2 :
   1 <= d ->
   moment = 1 + (1 + d) / m.
 Proof.
-intros m d moment H1 H2.
+  intros m d moment H1 H2.
   assert (A1 : 0 <= m - 1) by (clear - H1; lra).
   assert (A2 : 0 < m) by lra.
   assert (A3 : 0 <= d - 1) by (clear - H2; lra).
@@ -754,7 +723,7 @@ Theorem collins2022_moment_isotropic_3 :
   1 <= d ->
   moment = 1 + (3 + 3 * d) / m + (4 + d ^ 2 + 3 * d) / m ^ 2.
 Proof.
-intros m d moment H1 H2.
+  intros m d moment H1 H2.
   assert (A1 : 0 <= m - 1) by (clear - H1; lra).
   assert (A2 : 0 < m) by lra.
   assert (A3 : 0 <= d - 1) by (clear - H2; lra).
@@ -777,7 +746,7 @@ Theorem collins2022_moment_isotropic_4 :
   1 <= d ->
   moment = 1 + (6 + 6 * d) / m + (20 + d ^ 3 + 6 * d ^ 2 + 21 * d) / m ^ 3 + (21 + 6 * d ^ 2 + 17 * d) / m ^ 2.
 Proof.
-intros m d moment H1 H2.
+  intros m d moment H1 H2.
   assert (A1 : 0 <= m - 1) by (clear - H1; lra).
   assert (A2 : 0 < m) by lra.
   assert (A3 : 0 <= d - 1) by (clear - H2; lra).
@@ -952,15 +921,12 @@ Theorem collins2022_curvature_reused_2_one_dimension :
   Q = rho * (1 - 4 * alpha * rho + 6 * alpha ^ 2 * rho ^ 2 * (1 + 2 / m) - 4 * alpha ^ 3 * rho ^ 3 * (1 + 2 / m)
     * (1 + 4 / m) + alpha ^ 4 * rho ^ 4 * (1 + 2 / m) * (1 + 4 / m) * (1 + 6 / m)).
 Proof.
-intros alpha rho nu2 m Q H1 H2 H3 H4.
+  intros alpha rho nu2 m Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -984,15 +950,12 @@ Theorem collins2022_noise_floor_reused_2_one_dimension :
   N = (1 / 2) * nu2 * alpha ^ 2 * rho ^ 2 * (4 - 4 * alpha * rho * (1 + 2 / m) + alpha ^ 2 * rho ^ 2 * (1 + 2 /
     m) * (1 + 4 / m)) / m.
 Proof.
-intros alpha rho nu2 m N H1 H2 H3 H4.
+  intros alpha rho nu2 m N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1016,15 +979,12 @@ Theorem collins2022_curvature_reused_2_one_sample :
   Q = rho * (1 - 4 * alpha * rho + 6 * alpha ^ 2 * rho ^ 2 * (2 + d) - 4 * alpha ^ 3 * rho ^ 3 * (2 + d) * (4 +
     d) + alpha ^ 4 * rho ^ 4 * (2 + d) * (4 + d) * (6 + d)).
 Proof.
-intros alpha rho nu2 d Q H1 H2 H3 H4.
+  intros alpha rho nu2 d Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1048,15 +1008,12 @@ Theorem collins2022_noise_floor_reused_2_one_sample :
   N = (1 / 2) * d * nu2 * alpha ^ 2 * rho ^ 2 * (4 - 4 * alpha * rho * (2 + d) + alpha ^ 2 * rho ^ 2 * (2 + d) *
     (4 + d)).
 Proof.
-intros alpha rho nu2 d N H1 H2 H3 H4.
+  intros alpha rho nu2 d N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1086,17 +1043,14 @@ Theorem collins2022_curvature_reused_2_isotropic :
     d) / m ^ 3 + (21 + 6 * d ^ 2 + 17 * d) / m ^ 2) - 4 * alpha ^ 3 * rho ^ 3 * (1 + (3 + 3 * d) / m + (4 + d ^
     2 + 3 * d) / m ^ 2) + 6 * alpha ^ 2 * rho ^ 2 * (1 + (1 + d) / m)).
 Proof.
-intros alpha rho nu2 m d Q H1 H2 H3 H4 H5.
+  intros alpha rho nu2 m d Q H1 H2 H3 H4 H5.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
-  assert (A9 : 0 <= d - 1) by (clear - H5; lra).
-  assert (A10 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
+  assert (A6 : 0 <= d - 1) by (clear - H5; lra).
+  assert (A7 : 0 < d) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1123,17 +1077,14 @@ Theorem collins2022_noise_floor_reused_2_isotropic :
   N = (1 / 2) * d * nu2 * alpha ^ 2 * rho ^ 2 * (4 + alpha ^ 2 * rho ^ 2 * (1 + (3 + 3 * d) / m + (4 + d ^ 2 + 3
     * d) / m ^ 2) - 4 * alpha * rho * (1 + (1 + d) / m)) / m.
 Proof.
-intros alpha rho nu2 m d N H1 H2 H3 H4 H5.
+  intros alpha rho nu2 m d N H1 H2 H3 H4 H5.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
-  assert (A9 : 0 <= d - 1) by (clear - H5; lra).
-  assert (A10 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
+  assert (A6 : 0 <= d - 1) by (clear - H5; lra).
+  assert (A7 : 0 < d) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1163,15 +1114,12 @@ Theorem collins2022_curvature_reused_3_one_dimension :
     ^ 5 * (1 + 2 / m) * (1 + 4 / m) * (1 + 6 / m) * (1 + 8 / m) + alpha ^ 6 * rho ^ 6 * (1 + 2 / m) * (1 + 4 /
     m) * (1 + 6 / m) * (1 + 8 / m) * (1 + 10 / m)).
 Proof.
-intros alpha rho nu2 m Q H1 H2 H3 H4.
+  intros alpha rho nu2 m Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1199,15 +1147,12 @@ Theorem collins2022_noise_floor_reused_3_one_dimension :
     + 2 / m) * (1 + 4 / m) - 6 * alpha ^ 3 * rho ^ 3 * (1 + 2 / m) * (1 + 4 / m) * (1 + 6 / m) + alpha ^ 4 * rho
     ^ 4 * (1 + 2 / m) * (1 + 4 / m) * (1 + 6 / m) * (1 + 8 / m)) / m.
 Proof.
-intros alpha rho nu2 m N H1 H2 H3 H4.
+  intros alpha rho nu2 m N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1236,15 +1181,12 @@ Theorem collins2022_curvature_reused_3_one_sample :
     + d) + 15 * alpha ^ 4 * rho ^ 4 * (2 + d) * (4 + d) * (6 + d) - 6 * alpha ^ 5 * rho ^ 5 * (2 + d) * (4 + d)
     * (6 + d) * (8 + d) + alpha ^ 6 * rho ^ 6 * (2 + d) * (4 + d) * (6 + d) * (8 + d) * (10 + d)).
 Proof.
-intros alpha rho nu2 d Q H1 H2 H3 H4.
+  intros alpha rho nu2 d Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1272,15 +1214,12 @@ Theorem collins2022_noise_floor_reused_3_one_sample :
     + d) * (4 + d) - 6 * alpha ^ 3 * rho ^ 3 * (2 + d) * (4 + d) * (6 + d) + alpha ^ 4 * rho ^ 4 * (2 + d) * (4
     + d) * (6 + d) * (8 + d)).
 Proof.
-intros alpha rho nu2 d N H1 H2 H3 H4.
+  intros alpha rho nu2 d N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1317,15 +1256,12 @@ Theorem collins2022_curvature_reused_4_one_dimension :
     + 6 / m) * (1 + 8 / m) * (1 + 10 / m) * (1 + 12 / m) + alpha ^ 8 * rho ^ 8 * (1 + 2 / m) * (1 + 4 / m) * (1
     + 6 / m) * (1 + 8 / m) * (1 + 10 / m) * (1 + 12 / m) * (1 + 14 / m)).
 Proof.
-intros alpha rho nu2 m Q H1 H2 H3 H4.
+  intros alpha rho nu2 m Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1360,15 +1296,12 @@ Theorem collins2022_noise_floor_reused_4_one_dimension :
     (1 + 4 / m) * (1 + 6 / m) * (1 + 8 / m) * (1 + 10 / m) + alpha ^ 6 * rho ^ 6 * (1 + 2 / m) * (1 + 4 / m) *
     (1 + 6 / m) * (1 + 8 / m) * (1 + 10 / m) * (1 + 12 / m)) / m.
 Proof.
-intros alpha rho nu2 m N H1 H2 H3 H4.
+  intros alpha rho nu2 m N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1404,15 +1337,12 @@ Theorem collins2022_curvature_reused_4_one_sample :
     alpha ^ 7 * rho ^ 7 * (2 + d) * (4 + d) * (6 + d) * (8 + d) * (10 + d) * (12 + d) + alpha ^ 8 * rho ^ 8 * (2
     + d) * (4 + d) * (6 + d) * (8 + d) * (10 + d) * (12 + d) * (14 + d)).
 Proof.
-intros alpha rho nu2 d Q H1 H2 H3 H4.
+  intros alpha rho nu2 d Q H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst Q.
   field; nz.
 Qed.
@@ -1446,15 +1376,12 @@ Theorem collins2022_noise_floor_reused_4_one_sample :
     * (4 + d) * (6 + d) * (8 + d) - 8 * alpha ^ 5 * rho ^ 5 * (2 + d) * (4 + d) * (6 + d) * (8 + d) * (10 + d) +
     alpha ^ 6 * rho ^ 6 * (2 + d) * (4 + d) * (6 + d) * (8 + d) * (10 + d) * (12 + d)).
 Proof.
-intros alpha rho nu2 d N H1 H2 H3 H4.
+  intros alpha rho nu2 d N H1 H2 H3 H4.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= d - 1) by (clear - H4; lra).
-  assert (A8 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= d - 1) by (clear - H4; lra).
+  assert (A5 : 0 < d) by lra.
   subst N.
   field; nz.
 Qed.
@@ -1485,17 +1412,14 @@ Theorem collins2022_population_curvature_singular_iff :
   1 <= d ->
   q_eigenvalue = 0 <-> rho = 1 / alpha.
 Proof.
-intros alpha rho nu2 m d q_eigenvalue H1 H2 H3 H4 H5.
+  intros alpha rho nu2 m d q_eigenvalue H1 H2 H3 H4 H5.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
-  assert (A9 : 0 <= d - 1) by (clear - H5; lra).
-  assert (A10 : 0 < d) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
+  assert (A6 : 0 <= d - 1) by (clear - H5; lra).
+  assert (A7 : 0 < d) by lra.
   subst q_eigenvalue.
   apply (iff_eq _ _ _ _ (alpha ^ 2 * rho) 1); [cbn [pow]; field; nz | pos].
 Qed.
@@ -1579,42 +1503,34 @@ Theorem collins2022_gain_nonnegative :
   1 <= d ->
   0 <= gain.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL gain
-  H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
+    gain H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -1626,7 +1542,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -1661,7 +1577,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   subst gain omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A27 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
+  assert (A19 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
   apply (le_by_diff _ _ (((1 / 2) * (w_E * v_H - w_H * v_E) ^ 2 * (R2)) / ((w_E + w_H) * (v_E + v_H) ^ 2)));
     [field; nz | pos].
 Qed.
@@ -1689,14 +1605,14 @@ Qed.
    nu2_H >= 0; m >= 1; m is an integer; d >= 1; d is an integer.
    Source: derived here: in the model of L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape
    Affect MAML Performance?, arXiv 2010.14672.
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.small-steps-gain
    For small inner steps the gain is alpha^2 times a constant, for two isotropic classes.
    Hypotheses: alpha > 0; rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; nu2_E >= 0;
    nu2_H >= 0; m >= 1; m is an integer; d >= 1; d is an integer.
    Source: derived here: in the model of L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape
    Affect MAML Performance?, arXiv 2010.14672.
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.small-steps-gain-matrix
    For small inner steps the gain is 2 alpha^2 ||E[S^2 (theta* - theta_NAL)]||^2 in E[S]^-1.
    Setting: any mixture of task classes, in any dimension; E averages over tasks; H = E[Q] and Sbar = E[S] are
@@ -1745,42 +1661,34 @@ Theorem collins2022_gain_isotropic :
   gain = R2 * p ^ 2 * rho_E ^ 2 * rho_H ^ 2 * (1 - p) ^ 2 * (s_E - s_H) ^ 2 / (v_E + v_H) ^ 2 / (2 * w_E + 2 *
     w_H).
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H Q_E Q_H gain H1 H2 H3 H4
-  H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H Q_E Q_H gain H1 H2 H3 H4
+    H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -1792,7 +1700,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -1878,42 +1786,34 @@ Theorem collins2022_gain_zero_iff :
   1 <= d ->
   gain = 0 <-> (R2 = 0 \/ s_E = s_H).
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL gain
-  H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
+    gain H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -1925,7 +1825,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -1997,42 +1897,34 @@ Theorem collins2022_hard_tilt_iff :
   1 <= d ->
   omega_MAML < omega_NAL <-> alpha * (1 + (1 + d) / m) * (rho_E + rho_H) < 2.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1 H2
-  H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1
+    H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -2044,7 +1936,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -2077,33 +1969,33 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     apply (lt_by_diff _ _ (rho_H * p)); [field; nz | pos].
   }
   subst omega_NAL omega_MAML v_H v_E w_H w_E s_H s_E kappa q.
-  assert (A63 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A64 : 0 <= ((m - 1))) by pos.
-  assert (A65 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A66 : 0 <= ((d - 1))) by pos.
-  assert (A67 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
-    | pos | exact A5]).
-  assert (A68 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A69 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-  assert (A70 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A71 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
+  assert (A55 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A56 : 0 <= ((m - 1))) by pos.
+  assert (A57 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A58 : 0 <= ((d - 1))) by pos.
+  assert (A59 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
+    | pos | exact A3]).
+  assert (A60 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A61 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+  assert (A62 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A63 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
     rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) with ((p) * ((rho_H ^ 2 * rho_H * (((- p + 1)) / (p))
     + rho_H ^ 2 * rho_H + 3 * rho_H ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + 3 * rho_H * ((- rho_H +
     rho_E)) ^ 2 * (((- p + 1)) / (p)) + ((- rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)))))
     by (field; nz); pos).
-  assert (A72 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A73 : 0 <= ((m - 1))) by pos.
-  assert (A74 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A75 : 0 <= ((d - 1))) by pos.
-  assert (A76 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A77 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A78 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A79 : 0 <= ((m - 1))) by pos.
-  assert (A80 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A81 : 0 <= ((d - 1))) by pos.
-  assert (A82 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A83 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A84 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
+  assert (A64 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A65 : 0 <= ((m - 1))) by pos.
+  assert (A66 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A67 : 0 <= ((d - 1))) by pos.
+  assert (A68 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A69 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A70 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A71 : 0 <= ((m - 1))) by pos.
+  assert (A72 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A73 : 0 <= ((d - 1))) by pos.
+  assert (A74 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A75 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A76 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
     m - rho_H ^ 2 * rho_H * rho_E * p ^ 2 * d - rho_H ^ 2 * rho_H * rho_E * p ^ 2 + rho_H ^ 2 * rho_H * rho_E *
     p * m + rho_H ^ 2 * rho_H * rho_E * p * d + rho_H ^ 2 * rho_H * rho_E * p + 2 * rho_H ^ 2 * rho_E ^ 2 * p ^
     2 * m - 2 * rho_H ^ 2 * rho_E ^ 2 * p * m - rho_H * rho_E ^ 2 * rho_E * p ^ 2 * m - rho_H * rho_E ^ 2 *
@@ -2132,7 +2024,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p +
     1)) / (p)) ^ 2 * ((d - 1)) + 2 * (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p + 1)) / (p)) ^ 2))) by (field; nz);
     pos).
-  assert (A85 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
+  assert (A77 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
     rho_H ^ 2 * rho_H * p - alpha ^ 2 * rho_E ^ 2 * rho_E * p * m - alpha ^ 2 * rho_E ^ 2 * rho_E * p * d -
     alpha ^ 2 * rho_E ^ 2 * rho_E * p + alpha ^ 2 * rho_E ^ 2 * rho_E * m + alpha ^ 2 * rho_E ^ 2 * rho_E * d +
     alpha ^ 2 * rho_E ^ 2 * rho_E - 2 * alpha * rho_H ^ 2 * p * m + 2 * alpha * rho_E ^ 2 * p * m - 2 * alpha *
@@ -2155,13 +2047,13 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     * p * d + rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p * m - rho_E ^ 2 * rho_E * p * d - rho_E ^ 2 * rho_E
     * p + rho_E ^ 2 * rho_E * m + rho_E ^ 2 * rho_E * d + rho_E ^ 2 * rho_E) with ((rho_H ^ 2 * rho_H * p -
     rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) * (m + d + 1)) by ring; pos | pos]).
-  assert (A86 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A87 : 0 <= ((m - 1))) by pos.
-  assert (A88 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A89 : 0 <= ((d - 1))) by pos.
-  assert (A90 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A91 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A92 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
+  assert (A78 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A79 : 0 <= ((m - 1))) by pos.
+  assert (A80 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A81 : 0 <= ((d - 1))) by pos.
+  assert (A82 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A83 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A84 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
     ((rho_H * (((- p + 1)) / (p)) + rho_H + ((- rho_H + rho_E)) * (((- p + 1)) / (p))))) by (field; nz); pos).
   apply (iff_lt _ _ _ _ (((alpha) * (rho_H) * (- rho_H + rho_E) * (rho_E) * (p) * (- p + 1) * (m)) / ((alpha ^ 2
     * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 * rho_H ^ 2 * rho_H * p -
@@ -2205,43 +2097,35 @@ Theorem collins2022_hard_tilt_samples :
   alpha * (rho_E + rho_H) < 2 ->
   omega_MAML < omega_NAL <-> alpha * (1 + d) * (rho_E + rho_H) / (2 - alpha * (rho_E + rho_H)) < m.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1 H2
-  H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1
+    H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < - alpha * rho_H - alpha * rho_E + 2) by (clear - H13; lra).
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < - alpha * rho_H - alpha * rho_E + 2) by (clear - H13; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A25 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A17 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -2253,7 +2137,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A27 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A19 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -2286,38 +2170,38 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     apply (lt_by_diff _ _ (rho_H * p)); [field; nz | pos].
   }
   subst omega_NAL omega_MAML v_H v_E w_H w_E s_H s_E kappa q.
-  assert (A72 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A73 : 0 <= ((m - 1))) by pos.
-  assert (A74 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A75 : 0 <= ((d - 1))) by pos.
-  assert (A76 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
-    | pos | exact A5]).
-  assert (A77 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A78 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-  assert (A79 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A80 : 0 < - alpha * rho_H - alpha * rho_E + 2) by (apply (lt_from_product (- alpha * rho_H - alpha *
-    rho_E + 2) (1) (- alpha * rho_H - alpha * rho_E + 2)); [ring | pos | exact A24]).
-  assert (A81 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
-  assert (A82 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
+  assert (A64 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A65 : 0 <= ((m - 1))) by pos.
+  assert (A66 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A67 : 0 <= ((d - 1))) by pos.
+  assert (A68 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
+    | pos | exact A3]).
+  assert (A69 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A70 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+  assert (A71 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A72 : 0 < - alpha * rho_H - alpha * rho_E + 2) by (apply (lt_from_product (- alpha * rho_H - alpha *
+    rho_E + 2) (1) (- alpha * rho_H - alpha * rho_E + 2)); [ring | pos | exact A16]).
+  assert (A73 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
+  assert (A74 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
     rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) with ((p) * ((rho_H ^ 2 * rho_H * (((- p + 1)) / (p))
     + rho_H ^ 2 * rho_H + 3 * rho_H ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + 3 * rho_H * ((- rho_H +
     rho_E)) ^ 2 * (((- p + 1)) / (p)) + ((- rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)))))
     by (field; nz); pos).
-  assert (A83 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A84 : 0 <= ((m - 1))) by pos.
-  assert (A85 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A86 : 0 <= ((d - 1))) by pos.
-  assert (A87 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A88 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A89 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
-  assert (A90 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A91 : 0 <= ((m - 1))) by pos.
-  assert (A92 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A93 : 0 <= ((d - 1))) by pos.
-  assert (A94 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A95 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A96 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
-  assert (A97 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
+  assert (A75 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A76 : 0 <= ((m - 1))) by pos.
+  assert (A77 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A78 : 0 <= ((d - 1))) by pos.
+  assert (A79 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A80 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A81 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
+  assert (A82 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A83 : 0 <= ((m - 1))) by pos.
+  assert (A84 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A85 : 0 <= ((d - 1))) by pos.
+  assert (A86 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A87 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A88 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
+  assert (A89 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
     m - rho_H ^ 2 * rho_H * rho_E * p ^ 2 * d - rho_H ^ 2 * rho_H * rho_E * p ^ 2 + rho_H ^ 2 * rho_H * rho_E *
     p * m + rho_H ^ 2 * rho_H * rho_E * p * d + rho_H ^ 2 * rho_H * rho_E * p + 2 * rho_H ^ 2 * rho_E ^ 2 * p ^
     2 * m - 2 * rho_H ^ 2 * rho_E ^ 2 * p * m - rho_H * rho_E ^ 2 * rho_E * p ^ 2 * m - rho_H * rho_E ^ 2 *
@@ -2346,7 +2230,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p +
     1)) / (p)) ^ 2 * ((d - 1)) + 2 * (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p + 1)) / (p)) ^ 2))) by (field; nz);
     pos).
-  assert (A98 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
+  assert (A90 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
     rho_H ^ 2 * rho_H * p - alpha ^ 2 * rho_E ^ 2 * rho_E * p * m - alpha ^ 2 * rho_E ^ 2 * rho_E * p * d -
     alpha ^ 2 * rho_E ^ 2 * rho_E * p + alpha ^ 2 * rho_E ^ 2 * rho_E * m + alpha ^ 2 * rho_E ^ 2 * rho_E * d +
     alpha ^ 2 * rho_E ^ 2 * rho_E - 2 * alpha * rho_H ^ 2 * p * m + 2 * alpha * rho_E ^ 2 * p * m - 2 * alpha *
@@ -2369,14 +2253,14 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     * p * d + rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p * m - rho_E ^ 2 * rho_E * p * d - rho_E ^ 2 * rho_E
     * p + rho_E ^ 2 * rho_E * m + rho_E ^ 2 * rho_E * d + rho_E ^ 2 * rho_E) with ((rho_H ^ 2 * rho_H * p -
     rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) * (m + d + 1)) by ring; pos | pos]).
-  assert (A99 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A100 : 0 <= ((m - 1))) by pos.
-  assert (A101 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A102 : 0 <= ((d - 1))) by pos.
-  assert (A103 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A104 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A105 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
-  assert (A106 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
+  assert (A91 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A92 : 0 <= ((m - 1))) by pos.
+  assert (A93 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A94 : 0 <= ((d - 1))) by pos.
+  assert (A95 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A96 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A97 : 0 < (((- alpha * rho_H - alpha * rho_E + 2)) / ((alpha) * (rho_H + rho_E)))) by pos.
+  assert (A98 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
     ((rho_H * (((- p + 1)) / (p)) + rho_H + ((- rho_H + rho_E)) * (((- p + 1)) / (p))))) by (field; nz); pos).
   apply (iff_lt _ _ _ _ (((alpha) * (- alpha * rho_H - alpha * rho_E + 2) * (rho_H) * (- rho_H + rho_E) *
     (rho_E) * (p) * (- p + 1)) / ((alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d
@@ -2421,43 +2305,35 @@ Theorem collins2022_hard_tilt_impossible :
   2 <= alpha * (rho_E + rho_H) ->
   omega_NAL < omega_MAML.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1 H2
-  H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL H1
+    H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (clear - H13; lra).
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (clear - H13; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A25 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A17 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -2469,7 +2345,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A27 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A19 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -2502,42 +2378,42 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     apply (lt_by_diff _ _ (rho_H * p)); [field; nz | pos].
   }
   subst omega_NAL omega_MAML v_H v_E w_H w_E s_H s_E kappa q.
-  assert (A28 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A29 : 0 <= ((m - 1))) by pos.
-  assert (A30 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A31 : 0 <= ((d - 1))) by pos.
-  assert (A32 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
-    | pos | exact A5]).
-  assert (A33 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A34 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
-    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A24]).
-  assert (A35 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
-  assert (A36 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-  assert (A37 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A38 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
+  assert (A20 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A21 : 0 <= ((m - 1))) by pos.
+  assert (A22 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A23 : 0 <= ((d - 1))) by pos.
+  assert (A24 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
+    | pos | exact A3]).
+  assert (A25 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A26 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
+    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A16]).
+  assert (A27 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
+  assert (A28 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+  assert (A29 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A30 : 0 < rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) by (replace (rho_H ^ 2 *
     rho_H * p - rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) with ((p) * ((rho_H ^ 2 * rho_H * (((- p + 1)) / (p))
     + rho_H ^ 2 * rho_H + 3 * rho_H ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + 3 * rho_H * ((- rho_H +
     rho_E)) ^ 2 * (((- p + 1)) / (p)) + ((- rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)))))
     by (field; nz); pos).
-  assert (A39 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
+  assert (A31 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A32 : 0 <= ((m - 1))) by pos.
+  assert (A33 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A34 : 0 <= ((d - 1))) by pos.
+  assert (A35 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A36 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
+    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A16]).
+  assert (A37 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
+  assert (A38 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A39 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
   assert (A40 : 0 <= ((m - 1))) by pos.
-  assert (A41 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
+  assert (A41 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
   assert (A42 : 0 <= ((d - 1))) by pos.
   assert (A43 : 0 < ((- rho_H + rho_E))) by pos.
   assert (A44 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
-    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A24]).
+    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A16]).
   assert (A45 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
   assert (A46 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A47 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A48 : 0 <= ((m - 1))) by pos.
-  assert (A49 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A50 : 0 <= ((d - 1))) by pos.
-  assert (A51 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A52 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
-    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A24]).
-  assert (A53 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
-  assert (A54 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A55 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
+  assert (A47 : 0 < (rho_H ^ 2) ^ 2 * p ^ 2 * d + (rho_H ^ 2) ^ 2 * p ^ 2 - rho_H ^ 2 * rho_H * rho_E * p ^ 2 *
     m - rho_H ^ 2 * rho_H * rho_E * p ^ 2 * d - rho_H ^ 2 * rho_H * rho_E * p ^ 2 + rho_H ^ 2 * rho_H * rho_E *
     p * m + rho_H ^ 2 * rho_H * rho_E * p * d + rho_H ^ 2 * rho_H * rho_E * p + 2 * rho_H ^ 2 * rho_E ^ 2 * p ^
     2 * m - 2 * rho_H ^ 2 * rho_E ^ 2 * p * m - rho_H * rho_E ^ 2 * rho_E * p ^ 2 * m - rho_H * rho_E ^ 2 *
@@ -2566,7 +2442,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     rho_H + rho_E)) ^ 2 * ((- rho_H + rho_E)) * (((- p + 1)) / (p)) + (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p +
     1)) / (p)) ^ 2 * ((d - 1)) + 2 * (((- rho_H + rho_E)) ^ 2) ^ 2 * (((- p + 1)) / (p)) ^ 2))) by (field; nz);
     pos).
-  assert (A56 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
+  assert (A48 : 0 < alpha ^ 2 * rho_H ^ 2 * rho_H * p * m + alpha ^ 2 * rho_H ^ 2 * rho_H * p * d + alpha ^ 2 *
     rho_H ^ 2 * rho_H * p - alpha ^ 2 * rho_E ^ 2 * rho_E * p * m - alpha ^ 2 * rho_E ^ 2 * rho_E * p * d -
     alpha ^ 2 * rho_E ^ 2 * rho_E * p + alpha ^ 2 * rho_E ^ 2 * rho_E * m + alpha ^ 2 * rho_E ^ 2 * rho_E * d +
     alpha ^ 2 * rho_E ^ 2 * rho_E - 2 * alpha * rho_H ^ 2 * p * m + 2 * alpha * rho_E ^ 2 * p * m - 2 * alpha *
@@ -2589,27 +2465,27 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
     * p * d + rho_H ^ 2 * rho_H * p - rho_E ^ 2 * rho_E * p * m - rho_E ^ 2 * rho_E * p * d - rho_E ^ 2 * rho_E
     * p + rho_E ^ 2 * rho_E * m + rho_E ^ 2 * rho_E * d + rho_E ^ 2 * rho_E) with ((rho_H ^ 2 * rho_H * p -
     rho_E ^ 2 * rho_E * p + rho_E ^ 2 * rho_E) * (m + d + 1)) by ring; pos | pos]).
-  assert (A57 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A58 : 0 <= ((m - 1))) by pos.
-  assert (A59 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A60 : 0 <= ((d - 1))) by pos.
-  assert (A61 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A62 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
-    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A24]).
-  assert (A63 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
-  assert (A64 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A65 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
+  assert (A49 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A50 : 0 <= ((m - 1))) by pos.
+  assert (A51 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A52 : 0 <= ((d - 1))) by pos.
+  assert (A53 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A54 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
+    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A16]).
+  assert (A55 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
+  assert (A56 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A57 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
     ((rho_H * (((- p + 1)) / (p)) + rho_H + ((- rho_H + rho_E)) * (((- p + 1)) / (p))))) by (field; nz); pos).
-  assert (A66 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-  assert (A67 : 0 <= ((m - 1))) by pos.
-  assert (A68 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-  assert (A69 : 0 <= ((d - 1))) by pos.
-  assert (A70 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A71 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
-    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A24]).
-  assert (A72 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
-  assert (A73 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A74 : 0 < alpha * rho_H * m + alpha * rho_H * d + alpha * rho_H + alpha * rho_E * m + alpha * rho_E *
+  assert (A58 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+  assert (A59 : 0 <= ((m - 1))) by pos.
+  assert (A60 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+  assert (A61 : 0 <= ((d - 1))) by pos.
+  assert (A62 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A63 : 0 <= alpha * rho_H + alpha * rho_E - 2) by (apply (le_from_product (alpha * rho_H + alpha *
+    rho_E - 2) (1) (alpha * rho_H + alpha * rho_E - 2)); [ring | pos | exact A16]).
+  assert (A64 : 0 <= (((alpha * rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E)))) by pos.
+  assert (A65 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A66 : 0 < alpha * rho_H * m + alpha * rho_H * d + alpha * rho_H + alpha * rho_E * m + alpha * rho_E *
     d + alpha * rho_E - 2 * m) by (replace (alpha * rho_H * m + alpha * rho_H * d + alpha * rho_H + alpha *
     rho_E * m + alpha * rho_E * d + alpha * rho_E - 2 * m) with (((1) / ((rho_H + rho_E))) * ((2 * (((alpha *
     rho_H + alpha * rho_E - 2)) / ((rho_H + rho_E))) * rho_H * ((m - 1)) + 2 * (((alpha * rho_H + alpha * rho_E
@@ -2668,42 +2544,34 @@ Theorem collins2022_ratio_bound :
   (0 < V_E \/ 0 < V_H) ->
   - 1 + ratio <= R2 * (omega_NAL - omega_MAML) ^ 2 * (w_E + w_H) / (V_E * w_E + V_H * w_H).
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
-  risk_NAL risk_MAML ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
+    risk_NAL risk_MAML ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A24 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A16 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A25 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A17 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -2715,7 +2583,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A26 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -2752,28 +2620,27 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
   clearbody v_H v_E w_H w_E s_H s_E q.
   destruct H13 as [H13 | H13].
   {
-    assert (A47 : 0 < V_E) by (clear - H13; lra).
-    assert (A48 : 0 < V_E) by lra.
-    assert (A49 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A50 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A51 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A52 : 0 <= ((m - 1))) by pos.
-    assert (A53 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A54 : 0 <= ((d - 1))) by pos.
-    assert (A55 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
-      [ring | pos | exact A5]).
+    assert (A39 : 0 < V_E) by (clear - H13; lra).
+    assert (A40 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A41 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A42 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A43 : 0 <= ((m - 1))) by pos.
+    assert (A44 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A45 : 0 <= ((d - 1))) by pos.
+    assert (A46 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
+      [ring | pos | exact A3]).
+    assert (A47 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A48 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+    assert (A49 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A50 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A51 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A52 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A53 : 0 <= ((m - 1))) by pos.
+    assert (A54 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A55 : 0 <= ((d - 1))) by pos.
     assert (A56 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A57 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-    assert (A58 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A59 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A60 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A61 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A62 : 0 <= ((m - 1))) by pos.
-    assert (A63 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A64 : 0 <= ((d - 1))) by pos.
-    assert (A65 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A66 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A67 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
+    assert (A57 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A58 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
     apply (le_by_diff _ _ (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d
       * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H + R2 * m
       * w_E * w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (R2)) / ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha
@@ -2782,28 +2649,27 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d q kappa s_E s_H w_E w_H v_
       w_H + V_H * m * w_H ^ 2) * (w_E + w_H) * (v_E + v_H) ^ 2 * (V_E * w_E + V_H * w_H)))); [field; nz | pos].
   }
   {
-    assert (A68 : 0 < V_H) by (clear - H13; lra).
-    assert (A69 : 0 < V_H) by lra.
-    assert (A70 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A71 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A72 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
+    assert (A59 : 0 < V_H) by (clear - H13; lra).
+    assert (A60 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A61 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A62 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A63 : 0 <= ((m - 1))) by pos.
+    assert (A64 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A65 : 0 <= ((d - 1))) by pos.
+    assert (A66 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
+      [ring | pos | exact A3]).
+    assert (A67 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A68 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+    assert (A69 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A70 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A71 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A72 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
     assert (A73 : 0 <= ((m - 1))) by pos.
-    assert (A74 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
+    assert (A74 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
     assert (A75 : 0 <= ((d - 1))) by pos.
-    assert (A76 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
-      [ring | pos | exact A5]).
-    assert (A77 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A78 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-    assert (A79 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A80 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A81 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A82 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A83 : 0 <= ((m - 1))) by pos.
-    assert (A84 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A85 : 0 <= ((d - 1))) by pos.
-    assert (A86 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A87 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A88 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
+    assert (A76 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A77 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A78 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
     apply (le_by_diff _ _ (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d
       * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H + R2 * m
       * w_E * w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (R2)) / ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha
@@ -2855,44 +2721,35 @@ Theorem collins2022_ratio_needs_packing :
   (0 < V_E \/ 0 < V_H) ->
   1 + t <= ratio -> V_H <= R2 * (omega_NAL - omega_MAML) ^ 2 * (w_E + w_H) / t / w_H.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
-  risk_NAL risk_MAML ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
+    risk_NAL risk_MAML ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < t) by (clear - H13; lra).
-  assert (A25 : 0 < t) by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < t) by (clear - H13; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A26 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A17 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A27 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A18 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -2904,7 +2761,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H 
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A28 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A19 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -2941,24 +2798,23 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H 
   clearbody v_H v_E w_H w_E s_H s_E q.
   destruct H14 as [H14 | H14].
   {
-    assert (A74 : 0 < V_E) by (clear - H14; lra).
-    assert (A75 : 0 < V_E) by lra.
-    intro A76.
-    assert (A77 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A78 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A79 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A80 : 0 <= ((m - 1))) by pos.
-    assert (A81 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A82 : 0 <= ((d - 1))) by pos.
-    assert (A83 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
-      [ring | pos | exact A5]).
-    assert (A84 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A85 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-    assert (A86 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A87 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A88 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A89 : 0 <= V_H) by (apply (le_from_product (V_H) (1) (V_H)); [ring | pos | exact A14]).
-    assert (A90 : 0 <= alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_H ^ 2 * p
+    assert (A65 : 0 < V_E) by (clear - H14; lra).
+    intro A66.
+    assert (A67 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A68 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A69 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A70 : 0 <= ((m - 1))) by pos.
+    assert (A71 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A72 : 0 <= ((d - 1))) by pos.
+    assert (A73 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
+      [ring | pos | exact A3]).
+    assert (A74 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A75 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+    assert (A76 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A77 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A78 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A79 : 0 <= V_H) by (apply (le_from_product (V_H) (1) (V_H)); [ring | pos | exact A9]).
+    assert (A80 : 0 <= alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_H ^ 2 * p
       * nu2_H * d * w_E * w_H * v_E * v_H + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H ^ 2 * v_E ^ 2 + alpha ^
       2 * rho_E ^ 2 * nu2_E * d * q * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E * w_H
       * v_E * v_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H ^ 2 * v_E ^ 2 + V_E * m * w_E ^ 2 * w_E * v_H ^
@@ -2988,40 +2844,39 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H 
       2)) / ((t) * (w_E + w_H) * (w_H) * (m))) (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 *
       rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 *
       nu2_E * d * q * w_H + R2 * m * w_E * w_H + V_E * m * w_E ^ 2 + V_E * m * w_E * w_H)) / ((w_E + w_H) *
-      (w_H) * (m))) _ _ _ A76); [field; nz | pos | pos].
+      (w_H) * (m))) _ _ _ A66); [field; nz | pos | pos].
   }
   {
-    assert (A91 : 0 < V_H) by (clear - H14; lra).
-    assert (A92 : 0 < V_H) by lra.
-    intro A93.
-    assert (A94 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A95 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A96 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A97 : 0 <= ((m - 1))) by pos.
-    assert (A98 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A99 : 0 <= ((d - 1))) by pos.
-    assert (A100 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
-      [ring | pos | exact A5]).
-    assert (A101 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A102 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
-    assert (A103 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A104 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A105 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A106 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A107 : 0 <= ((m - 1))) by pos.
-    assert (A108 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A109 : 0 <= ((d - 1))) by pos.
-    assert (A110 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A111 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A112 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A113 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A114 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A115 : 0 <= ((m - 1))) by pos.
-    assert (A116 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A117 : 0 <= ((d - 1))) by pos.
-    assert (A118 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A119 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A120 : 0 <= alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_H ^ 2 *
+    assert (A81 : 0 < V_H) by (clear - H14; lra).
+    intro A82.
+    assert (A83 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A84 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A85 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A86 : 0 <= ((m - 1))) by pos.
+    assert (A87 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A88 : 0 <= ((d - 1))) by pos.
+    assert (A89 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E));
+      [ring | pos | exact A3]).
+    assert (A90 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A91 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
+    assert (A92 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A93 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A94 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A95 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A96 : 0 <= ((m - 1))) by pos.
+    assert (A97 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A98 : 0 <= ((d - 1))) by pos.
+    assert (A99 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A100 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A101 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A102 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A103 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A104 : 0 <= ((m - 1))) by pos.
+    assert (A105 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A106 : 0 <= ((d - 1))) by pos.
+    assert (A107 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A108 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A109 : 0 <= alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_H ^ 2 *
       p * nu2_H * d * w_E * w_H * v_E * v_H + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H ^ 2 * v_E ^ 2 + alpha
       ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E ^ 2 * v_H ^ 2 - 2 * alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E *
       w_H * v_E * v_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H ^ 2 * v_E ^ 2 + V_E * m * w_E ^ 2 * w_E *
@@ -3045,30 +2900,30 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d t q kappa s_E s_H w_E w_H 
       t * w_E * v_H ^ 2) with ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * v_E ^ 2 + alpha ^ 2 * rho_E ^ 2 * nu2_E
       * d * q * v_E ^ 2 + V_E * m * w_E * v_E ^ 2 + V_H * m * t * w_E * v_E ^ 2 + 2 * V_H * m * t * w_E * v_E *
       v_H + V_H * m * t * w_E * v_H ^ 2)) by ring; pos | pos]).
-    assert (A121 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A122 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A123 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A124 : 0 <= ((m - 1))) by pos.
-    assert (A125 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A126 : 0 <= ((d - 1))) by pos.
-    assert (A127 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A128 : 0 < (((- p + 1)) / (p))) by pos.
-    assert (A129 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A18]).
-    assert (A130 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A16]).
-    assert (A131 : 0 <= V_E) by (apply (le_from_product (V_E) (1) (V_E)); [ring | pos | exact A12]).
-    assert (A132 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A20]).
-    assert (A133 : 0 <= ((m - 1))) by pos.
-    assert (A134 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A22]).
-    assert (A135 : 0 <= ((d - 1))) by pos.
-    assert (A136 : 0 < ((- rho_H + rho_E))) by pos.
-    assert (A137 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A110 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A111 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A112 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A113 : 0 <= ((m - 1))) by pos.
+    assert (A114 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A115 : 0 <= ((d - 1))) by pos.
+    assert (A116 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A117 : 0 < (((- p + 1)) / (p))) by pos.
+    assert (A118 : 0 <= nu2_H) by (apply (le_from_product (nu2_H) (1) (nu2_H)); [ring | pos | exact A11]).
+    assert (A119 : 0 <= nu2_E) by (apply (le_from_product (nu2_E) (1) (nu2_E)); [ring | pos | exact A10]).
+    assert (A120 : 0 <= V_E) by (apply (le_from_product (V_E) (1) (V_E)); [ring | pos | exact A8]).
+    assert (A121 : 0 <= m - 1) by (apply (le_from_product (m - 1) (1) (m - 1)); [ring | pos | exact A12]).
+    assert (A122 : 0 <= ((m - 1))) by pos.
+    assert (A123 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
+    assert (A124 : 0 <= ((d - 1))) by pos.
+    assert (A125 : 0 < ((- rho_H + rho_E))) by pos.
+    assert (A126 : 0 < (((- p + 1)) / (p))) by pos.
     refine (le_by_multiple _ _ _ _ (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p *
       nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q *
       w_H + R2 * m * w_E * w_H + V_E * m * w_E ^ 2 + V_E * m * w_E * w_H + V_H * m * w_E * w_H + V_H * m * w_H ^
       2)) / ((t) * (w_E + w_H) * (w_H) * (m))) (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 *
       rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 *
       nu2_E * d * q * w_H + R2 * m * w_E * w_H + V_E * m * w_E ^ 2 + V_E * m * w_E * w_H)) / ((w_E + w_H) *
-      (w_H) * (m))) _ _ _ A93); [field; nz | pos | pos].
+      (w_H) * (m))) _ _ _ A82); [field; nz | pos | pos].
   }
 Qed.
 
@@ -3080,7 +2935,7 @@ Qed.
    Source: abstract: L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape Affect MAML
    Performance?, arXiv 2010.14672, abstract (ii: only if the hard tasks' optimal solutions are closely packed,
    far from the easy tasks' centre).
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.ratio-population
    With alpha = 1/rho_E and the population gradient, the ratio is 1 + share_NAL^2 R2 / V_H.
    Hypotheses: rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; d >= 1; d is an integer;
@@ -3107,28 +2962,22 @@ Theorem collins2022_ratio_population :
   0 < V_H ->
   ratio = 1 + R2 * omega_NAL ^ 2 / V_H.
 Proof.
-intros rho_H rho_E p R2 V_E V_H d q v_E v_H omega_NAL ratio H1 H2 H3 H4 H5 H6 H7 H8 H9.
+  intros rho_H rho_E p R2 V_E V_H d q v_E v_H omega_NAL ratio H1 H2 H3 H4 H5 H6 H7 H8 H9.
   assert (A1 : 0 < rho_H) by (clear - H1; lra).
-  assert (A2 : 0 < rho_H) by lra.
-  assert (A3 : 0 < - rho_H + rho_E) by (clear - H2; lra).
-  assert (A4 : 0 < rho_E) by lra.
-  assert (A5 : 0 < p) by (clear - H3; lra).
-  assert (A6 : 0 < p) by lra.
-  assert (A7 : 0 < - p + 1) by (clear - H4; lra).
-  assert (A8 : 0 <= R2) by (clear - H5; lra).
-  assert (A9 : 0 <= R2) by lra.
-  assert (A10 : 0 <= V_E) by (clear - H6; lra).
-  assert (A11 : 0 <= V_E) by lra.
-  assert (A12 : 0 <= V_H) by (clear - H7; lra).
-  assert (A13 : 0 <= V_H) by lra.
-  assert (A14 : 0 <= d - 1) by (clear - H8; lra).
-  assert (A15 : 0 < d) by lra.
-  assert (A16 : 0 < V_H) by (clear - H9; lra).
-  assert (A17 : 0 < V_H) by lra.
+  assert (A2 : 0 < - rho_H + rho_E) by (clear - H2; lra).
+  assert (A3 : 0 < rho_E) by lra.
+  assert (A4 : 0 < p) by (clear - H3; lra).
+  assert (A5 : 0 < - p + 1) by (clear - H4; lra).
+  assert (A6 : 0 <= R2) by (clear - H5; lra).
+  assert (A7 : 0 <= V_E) by (clear - H6; lra).
+  assert (A8 : 0 <= V_H) by (clear - H7; lra).
+  assert (A9 : 0 <= d - 1) by (clear - H8; lra).
+  assert (A10 : 0 < d) by lra.
+  assert (A11 : 0 < V_H) by (clear - H9; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A18 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A7]).
+    assert (A12 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A5]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_v_E : 0 < v_E).
@@ -3156,7 +3005,7 @@ Qed.
    Source: abstract: L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape Affect MAML
    Performance?, arXiv 2010.14672, abstract (ii: only if the hard tasks' optimal solutions are closely packed,
    far from the easy tasks' centre).
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.ratio-capped
    In that limit the ratio is at most 1 + 1/c when V_H >= c R2.
    Hypotheses: rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; d >= 1; d is an integer;
@@ -3185,31 +3034,24 @@ Theorem collins2022_ratio_capped :
   R2 * c <= V_H ->
   ratio <= 1 + 1 / c.
 Proof.
-intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11.
+  intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11.
   assert (A1 : 0 < rho_H) by (clear - H1; lra).
-  assert (A2 : 0 < rho_H) by lra.
-  assert (A3 : 0 < - rho_H + rho_E) by (clear - H2; lra).
-  assert (A4 : 0 < rho_E) by lra.
-  assert (A5 : 0 < p) by (clear - H3; lra).
-  assert (A6 : 0 < p) by lra.
-  assert (A7 : 0 < - p + 1) by (clear - H4; lra).
-  assert (A8 : 0 <= R2) by (clear - H5; lra).
-  assert (A9 : 0 <= R2) by lra.
-  assert (A10 : 0 <= V_E) by (clear - H6; lra).
-  assert (A11 : 0 <= V_E) by lra.
-  assert (A12 : 0 <= V_H) by (clear - H7; lra).
-  assert (A13 : 0 <= V_H) by lra.
-  assert (A14 : 0 <= d - 1) by (clear - H8; lra).
-  assert (A15 : 0 < d) by lra.
-  assert (A16 : 0 < V_H) by (clear - H9; lra).
-  assert (A17 : 0 < V_H) by lra.
-  assert (A18 : 0 < c) by (clear - H10; lra).
-  assert (A19 : 0 < c) by lra.
-  assert (A20 : 0 <= - R2 * c + V_H) by (clear - H11; lra).
+  assert (A2 : 0 < - rho_H + rho_E) by (clear - H2; lra).
+  assert (A3 : 0 < rho_E) by lra.
+  assert (A4 : 0 < p) by (clear - H3; lra).
+  assert (A5 : 0 < - p + 1) by (clear - H4; lra).
+  assert (A6 : 0 <= R2) by (clear - H5; lra).
+  assert (A7 : 0 <= V_E) by (clear - H6; lra).
+  assert (A8 : 0 <= V_H) by (clear - H7; lra).
+  assert (A9 : 0 <= d - 1) by (clear - H8; lra).
+  assert (A10 : 0 < d) by lra.
+  assert (A11 : 0 < V_H) by (clear - H9; lra).
+  assert (A12 : 0 < c) by (clear - H10; lra).
+  assert (A13 : 0 <= - R2 * c + V_H) by (clear - H11; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A7]).
+    assert (A14 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A5]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_v_E : 0 < v_E).
@@ -3225,53 +3067,53 @@ intros rho_H rho_E p R2 V_E V_H d c q v_E v_H omega_NAL ratio H1 H2 H3 H4 H5 H6 
     apply (lt_by_diff _ _ (rho_H * p)); [field; nz | pos].
   }
   subst ratio omega_NAL v_H v_E q.
-  assert (A50 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
-  assert (A51 : 0 <= ((d - 1))) by pos.
-  assert (A52 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
-    | pos | exact A3]).
-  assert (A53 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A54 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
-    pos | exact A20]).
-  assert (A55 : 0 <= ((- R2 * c + V_H))) by pos.
-  assert (A56 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A7]).
-  assert (A57 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A58 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
+  assert (A43 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A9]).
+  assert (A44 : 0 <= ((d - 1))) by pos.
+  assert (A45 : 0 < - rho_H + rho_E) by (apply (lt_from_product (- rho_H + rho_E) (1) (- rho_H + rho_E)); [ring
+    | pos | exact A2]).
+  assert (A46 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A47 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
+    pos | exact A13]).
+  assert (A48 : 0 <= ((- R2 * c + V_H))) by pos.
+  assert (A49 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A5]).
+  assert (A50 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A51 : 0 < rho_H * p - rho_E * p + rho_E) by (replace (rho_H * p - rho_E * p + rho_E) with ((p) *
     ((rho_H * (((- p + 1)) / (p)) + rho_H + ((- rho_H + rho_E)) * (((- p + 1)) / (p))))) by (field; nz); pos).
-  assert (A59 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A8]).
-  assert (A60 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
-    pos | exact A20]).
-  assert (A61 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
-  assert (A62 : 0 <= ((d - 1))) by pos.
-  assert (A63 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A64 : 0 <= ((- R2 * c + V_H))) by pos.
-  assert (A65 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A66 : 0 <= - R2 * c + V_H) by (replace (- R2 * c + V_H) with ((1) * ((((- R2 * c + V_H))))) by (field;
+  assert (A52 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A6]).
+  assert (A53 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
+    pos | exact A13]).
+  assert (A54 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A9]).
+  assert (A55 : 0 <= ((d - 1))) by pos.
+  assert (A56 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A57 : 0 <= ((- R2 * c + V_H))) by pos.
+  assert (A58 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A59 : 0 <= - R2 * c + V_H) by (replace (- R2 * c + V_H) with ((1) * ((((- R2 * c + V_H))))) by (field;
     nz); pos).
-  assert (A67 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A8]).
-  assert (A68 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
-    pos | exact A20]).
-  assert (A69 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
-  assert (A70 : 0 <= ((d - 1))) by pos.
-  assert (A71 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A60 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A6]).
+  assert (A61 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
+    pos | exact A13]).
+  assert (A62 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A9]).
+  assert (A63 : 0 <= ((d - 1))) by pos.
+  assert (A64 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A65 : 0 <= ((- R2 * c + V_H))) by pos.
+  assert (A66 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A67 : 0 <= - R2 * c + V_H) by (replace (- R2 * c + V_H) with ((1) * ((((- R2 * c + V_H))))) by (field;
+    nz); pos).
+  assert (A68 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A9]).
+  assert (A69 : 0 <= ((d - 1))) by pos.
+  assert (A70 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A71 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
+    pos | exact A13]).
   assert (A72 : 0 <= ((- R2 * c + V_H))) by pos.
   assert (A73 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A74 : 0 <= - R2 * c + V_H) by (replace (- R2 * c + V_H) with ((1) * ((((- R2 * c + V_H))))) by (field;
-    nz); pos).
-  assert (A75 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
-  assert (A76 : 0 <= ((d - 1))) by pos.
-  assert (A77 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A78 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
-    pos | exact A20]).
-  assert (A79 : 0 <= ((- R2 * c + V_H))) by pos.
-  assert (A80 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A81 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A14]).
-  assert (A82 : 0 <= ((d - 1))) by pos.
-  assert (A83 : 0 < ((- rho_H + rho_E))) by pos.
-  assert (A84 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
-    pos | exact A20]).
-  assert (A85 : 0 <= ((- R2 * c + V_H))) by pos.
-  assert (A86 : 0 < (((- p + 1)) / (p))) by pos.
-  assert (A87 : 0 <= rho_H ^ 2 * p ^ 2 * V_H - 2 * rho_H * rho_E * p ^ 2 * V_H + 2 * rho_H * rho_E * p * V_H -
+  assert (A74 : 0 <= d - 1) by (apply (le_from_product (d - 1) (1) (d - 1)); [ring | pos | exact A9]).
+  assert (A75 : 0 <= ((d - 1))) by pos.
+  assert (A76 : 0 < ((- rho_H + rho_E))) by pos.
+  assert (A77 : 0 <= - R2 * c + V_H) by (apply (le_from_product (- R2 * c + V_H) (1) (- R2 * c + V_H)); [ring |
+    pos | exact A13]).
+  assert (A78 : 0 <= ((- R2 * c + V_H))) by pos.
+  assert (A79 : 0 < (((- p + 1)) / (p))) by pos.
+  assert (A80 : 0 <= rho_H ^ 2 * p ^ 2 * V_H - 2 * rho_H * rho_E * p ^ 2 * V_H + 2 * rho_H * rho_E * p * V_H -
     rho_E ^ 2 * p ^ 2 * R2 * c + rho_E ^ 2 * p ^ 2 * V_H + 2 * rho_E ^ 2 * p * R2 * c - 2 * rho_E ^ 2 * p * V_H
     - rho_E ^ 2 * R2 * c + rho_E ^ 2 * V_H) by (replace (rho_H ^ 2 * p ^ 2 * V_H - 2 * rho_H * rho_E * p ^ 2 *
     V_H + 2 * rho_H * rho_E * p * V_H - rho_E ^ 2 * p ^ 2 * R2 * c + rho_E ^ 2 * p ^ 2 * V_H + 2 * rho_E ^ 2 * p
@@ -3293,28 +3135,28 @@ Qed.
    nu2_H >= 0; m >= 1; m is an integer; d >= 1; d is an integer.
    Source: abstract: L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape Affect MAML
    Performance?, arXiv 2010.14672, abstract (i: only if the tasks differ in hardness).
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.ratio-vanishes-with-hardness
    With finitely many samples the ratio tends to 1 as the hard class becomes as easy as the easy one.
    Hypotheses: alpha > 0; rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; nu2_E >= 0;
    nu2_H >= 0; m >= 1; m is an integer; d >= 1; d is an integer; V_H > 0.
    Source: abstract: L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape Affect MAML
    Performance?, arXiv 2010.14672, abstract (i: only if the tasks differ in hardness).
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.ratio-vanishes-with-hardness-population
    With the population gradient the ratio tends to 1 too, unless alpha = 1/rho_E.
    Hypotheses: alpha > 0; rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; nu2_E >= 0;
    nu2_H >= 0; d >= 1; d is an integer; V_H > 0; alpha*rho_E != 1.
    Source: abstract: L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape Affect MAML
    Performance?, arXiv 2010.14672, abstract (i: only if the tasks differ in hardness).
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.ratio-full-step-exception
    With the population gradient and alpha = 1/rho_E the ratio does not tend to 1: both risks vanish together.
    Hypotheses: rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; d >= 1; d is an integer;
    V_H > 0.
    Source: derived here: in the model of L. Collins, A. Mokhtari, S. Shakkottai, How Does the Task Landscape
    Affect MAML Performance?, arXiv 2010.14672.
-   Not exported: it is a limit. *)
+   Not exported: it is a limit, of which no epsilon proof is generated; the exact rung settles it. *)
 (* collins2022.gain-grows-with-distance
    The gain is nondecreasing in the distance between the centres.
    Hypotheses: alpha > 0; rho_H > 0; rho_E > rho_H; p > 0; p < 1; R2 >= 0; V_E >= 0; V_H >= 0; nu2_E >= 0;
@@ -3352,46 +3194,37 @@ Theorem collins2022_gain_grows_with_distance :
   R2 < R2' ->
   gain <= gain'.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
-  gain gain' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
+    gain gain' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 <= R2') by (clear - H13; lra).
-  assert (A25 : 0 <= R2') by lra.
-  assert (A26 : 0 < - R2 + R2') by (clear - H14; lra).
-  assert (A27 : 0 < R2') by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 <= R2') by (clear - H13; lra).
+  assert (A17 : 0 < - R2 + R2') by (clear - H14; lra).
+  assert (A18 : 0 < R2') by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A28 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A19 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A29 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A20 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -3403,7 +3236,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A30 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A21 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -3438,8 +3271,8 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_
   subst gain' gain omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A31 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
-    A26]).
+  assert (A22 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
+    A17]).
   apply (le_by_diff _ _ (((1 / 2) * (w_E * v_H - w_H * v_E) ^ 2 * (- R2 + R2')) / ((w_E + w_H) * (v_E + v_H) ^
     2))); [field; nz | pos].
 Qed.
@@ -3493,52 +3326,40 @@ Theorem collins2022_ratio_falls_with_spread_and_noise_nonincreasing_in_V_H :
   V_H < V_H' ->
   ratio' <= ratio.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_H' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
-  N risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14 H15 H16
-  H17.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_H' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
+    omega_NAL N risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13
+    H14 H15 H16 H17.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < V_H) by (clear - H13; lra).
-  assert (A25 : 0 < V_H) by lra.
-  assert (A26 : 0 < V_E) by (clear - H14; lra).
-  assert (A27 : 0 < V_E) by lra.
-  assert (A28 : 0 <= V_H') by (clear - H15; lra).
-  assert (A29 : 0 <= V_H') by lra.
-  assert (A30 : 0 < V_H') by (clear - H16; lra).
-  assert (A31 : 0 < V_H') by lra.
-  assert (A32 : 0 < - V_H + V_H') by (clear - H17; lra).
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < V_H) by (clear - H13; lra).
+  assert (A17 : 0 < V_E) by (clear - H14; lra).
+  assert (A18 : 0 <= V_H') by (clear - H15; lra).
+  assert (A19 : 0 < V_H') by (clear - H16; lra).
+  assert (A20 : 0 < - V_H + V_H') by (clear - H17; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A33 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A34 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A22 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -3550,7 +3371,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_H' q kappa s_E s_H w_E w
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A35 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A23 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -3585,9 +3406,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_H' q kappa s_E s_H w_E w
   subst ratio' risk_MAML' risk_NAL' ratio risk_MAML risk_NAL N omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A36 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
-  assert (A37 : 0 < - V_H + V_H') by (apply (lt_from_product (- V_H + V_H') (1) (- V_H + V_H')); [ring | pos |
-    exact A32]).
+  assert (A24 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
+  assert (A25 : 0 < - V_H + V_H') by (apply (lt_from_product (- V_H + V_H') (1) (- V_H + V_H')); [ring | pos |
+    exact A20]).
   apply (le_by_diff _ _ (((w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (w_H) * (R2) * (- V_H + V_H') * (m) ^ 2) /
     ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 *
     rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H + R2 * m * w_E * w_H + V_E * m
@@ -3639,52 +3460,40 @@ Theorem collins2022_ratio_falls_with_spread_and_noise_nonincreasing_in_V_E :
   V_E < V_E' ->
   ratio' <= ratio.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_E' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
-  N risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14 H15 H16
-  H17.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_E' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
+    omega_NAL N risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13
+    H14 H15 H16 H17.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < V_H) by (clear - H13; lra).
-  assert (A25 : 0 < V_H) by lra.
-  assert (A26 : 0 < V_E) by (clear - H14; lra).
-  assert (A27 : 0 < V_E) by lra.
-  assert (A28 : 0 <= V_E') by (clear - H15; lra).
-  assert (A29 : 0 <= V_E') by lra.
-  assert (A30 : 0 < V_E') by (clear - H16; lra).
-  assert (A31 : 0 < V_E') by lra.
-  assert (A32 : 0 < - V_E + V_E') by (clear - H17; lra).
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < V_H) by (clear - H13; lra).
+  assert (A17 : 0 < V_E) by (clear - H14; lra).
+  assert (A18 : 0 <= V_E') by (clear - H15; lra).
+  assert (A19 : 0 < V_E') by (clear - H16; lra).
+  assert (A20 : 0 < - V_E + V_E') by (clear - H17; lra).
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A33 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A34 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A22 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -3696,7 +3505,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_E' q kappa s_E s_H w_E w
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A35 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A23 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -3731,9 +3540,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d V_E' q kappa s_E s_H w_E w
   subst ratio' risk_MAML' risk_NAL' ratio risk_MAML risk_NAL N omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A36 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
-  assert (A37 : 0 < - V_E + V_E') by (apply (lt_from_product (- V_E + V_E') (1) (- V_E + V_E')); [ring | pos |
-    exact A32]).
+  assert (A24 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
+  assert (A25 : 0 < - V_E + V_E') by (apply (lt_from_product (- V_E + V_E') (1) (- V_E + V_E')); [ring | pos |
+    exact A20]).
   apply (le_by_diff _ _ (((w_E) * (w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (R2) * (- V_E + V_E') * (m) ^ 2) /
     ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 *
     rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_H + R2 * m * w_E * w_H + V_E * m
@@ -3785,51 +3594,40 @@ Theorem collins2022_ratio_falls_with_spread_and_noise_nonincreasing_in_nu2_E :
   nu2_E < nu2_E' ->
   ratio' <= ratio.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_E' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
-  omega_NAL N risk_NAL risk_MAML ratio N' risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13
-  H14 H15 H16.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_E' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
+    omega_NAL N risk_NAL risk_MAML ratio N' risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12
+    H13 H14 H15 H16.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < V_H) by (clear - H13; lra).
-  assert (A25 : 0 < V_H) by lra.
-  assert (A26 : 0 < V_E) by (clear - H14; lra).
-  assert (A27 : 0 < V_E) by lra.
-  assert (A28 : 0 <= nu2_E') by (clear - H15; lra).
-  assert (A29 : 0 <= nu2_E') by lra.
-  assert (A30 : 0 < - nu2_E + nu2_E') by (clear - H16; lra).
-  assert (A31 : 0 < nu2_E') by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < V_H) by (clear - H13; lra).
+  assert (A17 : 0 < V_E) by (clear - H14; lra).
+  assert (A18 : 0 <= nu2_E') by (clear - H15; lra).
+  assert (A19 : 0 < - nu2_E + nu2_E') by (clear - H16; lra).
+  assert (A20 : 0 < nu2_E') by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A32 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A33 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A22 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -3841,7 +3639,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_E' q kappa s_E s_H w_E
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A34 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A23 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -3876,9 +3674,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_E' q kappa s_E s_H w_E
   subst ratio' risk_MAML' risk_NAL' N' ratio risk_MAML risk_NAL N omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A35 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
-  assert (A36 : 0 < - nu2_E + nu2_E') by (apply (lt_from_product (- nu2_E + nu2_E') (1) (- nu2_E + nu2_E'));
-    [ring | pos | exact A30]).
+  assert (A24 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
+  assert (A25 : 0 < - nu2_E + nu2_E') by (apply (lt_from_product (- nu2_E + nu2_E') (1) (- nu2_E + nu2_E'));
+    [ring | pos | exact A19]).
   apply (le_by_diff _ _ (((alpha) ^ 2 * (d) * (q) * (w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (rho_E) ^ 2 *
     (R2) * (- nu2_E + nu2_E') * (m)) / ((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p
     * nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 * d * nu2_E' * q * w_E + alpha ^ 2 * rho_E ^ 2 * d * nu2_E' * q *
@@ -3931,51 +3729,40 @@ Theorem collins2022_ratio_falls_with_spread_and_noise_nonincreasing_in_nu2_H :
   nu2_H < nu2_H' ->
   ratio' <= ratio.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_H' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
-  omega_NAL N risk_NAL risk_MAML ratio N' risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13
-  H14 H15 H16.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_H' q kappa s_E s_H w_E w_H v_E v_H omega_MAML
+    omega_NAL N risk_NAL risk_MAML ratio N' risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12
+    H13 H14 H15 H16.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 < V_H) by (clear - H13; lra).
-  assert (A25 : 0 < V_H) by lra.
-  assert (A26 : 0 < V_E) by (clear - H14; lra).
-  assert (A27 : 0 < V_E) by lra.
-  assert (A28 : 0 <= nu2_H') by (clear - H15; lra).
-  assert (A29 : 0 <= nu2_H') by lra.
-  assert (A30 : 0 < - nu2_H + nu2_H') by (clear - H16; lra).
-  assert (A31 : 0 < nu2_H') by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 < V_H) by (clear - H13; lra).
+  assert (A17 : 0 < V_E) by (clear - H14; lra).
+  assert (A18 : 0 <= nu2_H') by (clear - H15; lra).
+  assert (A19 : 0 < - nu2_H + nu2_H') by (clear - H16; lra).
+  assert (A20 : 0 < nu2_H') by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A32 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A21 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A33 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A22 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -3987,7 +3774,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_H' q kappa s_E s_H w_E
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A34 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A23 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -4022,9 +3809,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d nu2_H' q kappa s_E s_H w_E
   subst ratio' risk_MAML' risk_NAL' N' ratio risk_MAML risk_NAL N omega_NAL omega_MAML kappa.
   try change (1 - p) with q.
   clearbody v_H v_E w_H w_E s_H s_E q.
-  assert (A35 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A10]).
-  assert (A36 : 0 < - nu2_H + nu2_H') by (apply (lt_from_product (- nu2_H + nu2_H') (1) (- nu2_H + nu2_H'));
-    [ring | pos | exact A30]).
+  assert (A24 : 0 <= R2) by (apply (le_from_product (R2) (1) (R2)); [ring | pos | exact A7]).
+  assert (A25 : 0 < - nu2_H + nu2_H') by (apply (lt_from_product (- nu2_H + nu2_H') (1) (- nu2_H + nu2_H'));
+    [ring | pos | exact A19]).
   apply (le_by_diff _ _ (((alpha) ^ 2 * (rho_H) ^ 2 * (d) * (w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (p) *
     (R2) * (- nu2_H + nu2_H') * (m)) / ((alpha ^ 2 * rho_H ^ 2 * p * d * nu2_H' * w_E + alpha ^ 2 * rho_H ^ 2 *
     p * d * nu2_H' * w_H + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q * w_E + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q *
@@ -4082,46 +3869,37 @@ Theorem collins2022_ratio_grows_with_distance :
   R2 < R2' ->
   ratio <= ratio'.
 Proof.
-intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL N
-  risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14 H15.
+  intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_H v_E v_H omega_MAML omega_NAL
+    N risk_NAL risk_MAML ratio risk_NAL' risk_MAML' ratio' H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14 H15.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho_H) by (clear - H2; lra).
-  assert (A4 : 0 < rho_H) by lra.
-  assert (A5 : 0 < - rho_H + rho_E) by (clear - H3; lra).
-  assert (A6 : 0 < rho_E) by lra.
-  assert (A7 : 0 < p) by (clear - H4; lra).
-  assert (A8 : 0 < p) by lra.
-  assert (A9 : 0 < - p + 1) by (clear - H5; lra).
-  assert (A10 : 0 <= R2) by (clear - H6; lra).
-  assert (A11 : 0 <= R2) by lra.
-  assert (A12 : 0 <= V_E) by (clear - H7; lra).
-  assert (A13 : 0 <= V_E) by lra.
-  assert (A14 : 0 <= V_H) by (clear - H8; lra).
-  assert (A15 : 0 <= V_H) by lra.
-  assert (A16 : 0 <= nu2_E) by (clear - H9; lra).
-  assert (A17 : 0 <= nu2_E) by lra.
-  assert (A18 : 0 <= nu2_H) by (clear - H10; lra).
-  assert (A19 : 0 <= nu2_H) by lra.
-  assert (A20 : 0 <= m - 1) by (clear - H11; lra).
-  assert (A21 : 0 < m) by lra.
-  assert (A22 : 0 <= d - 1) by (clear - H12; lra).
-  assert (A23 : 0 < d) by lra.
-  assert (A24 : 0 <= R2') by (clear - H14; lra).
-  assert (A25 : 0 <= R2') by lra.
-  assert (A26 : 0 < - R2 + R2') by (clear - H15; lra).
-  assert (A27 : 0 < R2') by lra.
+  assert (A2 : 0 < rho_H) by (clear - H2; lra).
+  assert (A3 : 0 < - rho_H + rho_E) by (clear - H3; lra).
+  assert (A4 : 0 < rho_E) by lra.
+  assert (A5 : 0 < p) by (clear - H4; lra).
+  assert (A6 : 0 < - p + 1) by (clear - H5; lra).
+  assert (A7 : 0 <= R2) by (clear - H6; lra).
+  assert (A8 : 0 <= V_E) by (clear - H7; lra).
+  assert (A9 : 0 <= V_H) by (clear - H8; lra).
+  assert (A10 : 0 <= nu2_E) by (clear - H9; lra).
+  assert (A11 : 0 <= nu2_H) by (clear - H10; lra).
+  assert (A12 : 0 <= m - 1) by (clear - H11; lra).
+  assert (A13 : 0 < m) by lra.
+  assert (A14 : 0 <= d - 1) by (clear - H12; lra).
+  assert (A15 : 0 < d) by lra.
+  assert (A16 : 0 <= R2') by (clear - H14; lra).
+  assert (A17 : 0 < - R2 + R2') by (clear - H15; lra).
+  assert (A18 : 0 < R2') by lra.
   assert (P_q : 0 < q).
   {
     subst q.
-    assert (A28 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A9]).
+    assert (A19 : 0 < - p + 1) by (apply (lt_from_product (- p + 1) (1) (- p + 1)); [ring | pos | exact A6]).
     apply (lt_by_diff _ _ ((- p + 1))); [field; nz | pos].
   }
   assert (P_s_E : 0 < s_E).
   {
     subst s_E kappa.
     try change (1 - p) with q.
-    assert (A29 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
+    assert (A20 : 0 < alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^ 2 * rho_E ^ 2 - 2 * alpha
       * rho_E * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_E ^ 2 * m + alpha ^ 2 * rho_E ^ 2 * d + alpha ^
       2 * rho_E ^ 2 - 2 * alpha * rho_E * m + m) (rho_E ^ 2 * m + rho_E ^ 2 * d + rho_E ^ 2) (- 2 * rho_E * m)
       (m) (alpha) (4 * (d + 1) * (rho_E) ^ 2 * (m))); [ring | ring | replace (rho_E ^ 2 * m + rho_E ^ 2 * d +
@@ -4133,7 +3911,7 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_
   {
     subst s_H kappa.
     try change (1 - p) with q.
-    assert (A30 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
+    assert (A21 : 0 < alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^ 2 * rho_H ^ 2 - 2 * alpha
       * rho_H * m + m) by (apply (lt_by_square (alpha ^ 2 * rho_H ^ 2 * m + alpha ^ 2 * rho_H ^ 2 * d + alpha ^
       2 * rho_H ^ 2 - 2 * alpha * rho_H * m + m) (rho_H ^ 2 * m + rho_H ^ 2 * d + rho_H ^ 2) (- 2 * rho_H * m)
       (m) (alpha) (4 * (rho_H) ^ 2 * (d + 1) * (m))); [ring | ring | replace (rho_H ^ 2 * m + rho_H ^ 2 * d +
@@ -4170,10 +3948,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_
   clearbody v_H v_E w_H w_E s_H s_E q.
   destruct H13 as [H13 | H13].
   {
-    assert (A54 : 0 < V_E) by (clear - H13; lra).
-    assert (A55 : 0 < V_E) by lra.
-    assert (A56 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
-      A26]).
+    assert (A45 : 0 < V_E) by (clear - H13; lra).
+    assert (A46 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
+      A17]).
     apply (le_by_diff _ _ (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q + V_E
       * m * w_E + V_H * m * w_H) * (w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (- R2 + R2') * (m)) / ((alpha ^ 2
       * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 *
@@ -4184,10 +3961,9 @@ intros alpha rho_H rho_E p R2 V_E V_H nu2_E nu2_H m d R2' q kappa s_E s_H w_E w_
       V_H * m * w_H ^ 2 + m * R2' * w_E * w_H) * (v_E + v_H) ^ 2))); [field; nz | pos].
   }
   {
-    assert (A57 : 0 < V_H) by (clear - H13; lra).
-    assert (A58 : 0 < V_H) by lra.
-    assert (A59 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
-      A26]).
+    assert (A47 : 0 < V_H) by (clear - H13; lra).
+    assert (A48 : 0 < - R2 + R2') by (apply (lt_from_product (- R2 + R2') (1) (- R2 + R2')); [ring | pos | exact
+      A17]).
     apply (le_by_diff _ _ (((alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d + alpha ^ 2 * rho_E ^ 2 * nu2_E * d * q + V_E
       * m * w_E + V_H * m * w_H) * (w_E + w_H) * (w_E * v_H - w_H * v_E) ^ 2 * (- R2 + R2') * (m)) / ((alpha ^ 2
       * rho_H ^ 2 * p * nu2_H * d * w_E + alpha ^ 2 * rho_H ^ 2 * p * nu2_H * d * w_H + alpha ^ 2 * rho_E ^ 2 *
@@ -4223,43 +3999,39 @@ Theorem collins2022_best_step :
   0 < r2 ->
   alpha <> alpha_star -> risk_best < risk.
 Proof.
-intros alpha rho nu2 m d r2 alpha_star risk risk_best H1 H2 H3 H4 H5 H6.
+  intros alpha rho nu2 m d r2 alpha_star risk risk_best H1 H2 H3 H4 H5 H6.
   assert (A1 : 0 < alpha) by (clear - H1; lra).
-  assert (A2 : 0 < alpha) by lra.
-  assert (A3 : 0 < rho) by (clear - H2; lra).
-  assert (A4 : 0 < rho) by lra.
-  assert (A5 : 0 <= nu2) by (clear - H3; lra).
-  assert (A6 : 0 <= nu2) by lra.
-  assert (A7 : 0 <= m - 1) by (clear - H4; lra).
-  assert (A8 : 0 < m) by lra.
-  assert (A9 : 0 <= d - 1) by (clear - H5; lra).
-  assert (A10 : 0 < d) by lra.
-  assert (A11 : 0 < r2) by (clear - H6; lra).
-  assert (A12 : 0 < r2) by lra.
+  assert (A2 : 0 < rho) by (clear - H2; lra).
+  assert (A3 : 0 <= nu2) by (clear - H3; lra).
+  assert (A4 : 0 <= m - 1) by (clear - H4; lra).
+  assert (A5 : 0 < m) by lra.
+  assert (A6 : 0 <= d - 1) by (clear - H5; lra).
+  assert (A7 : 0 < d) by lra.
+  assert (A8 : 0 < r2) by (clear - H6; lra).
   assert (P_alpha_star : 0 < alpha_star).
   {
     subst alpha_star.
     apply (lt_by_diff _ _ ((m * r2) / ((rho * m * r2 + rho * d * r2 + rho * r2 + nu2)))); [field; nz | pos].
   }
   subst risk_best risk alpha_star.
-  intro A19.
-  assert (A20 : alpha * rho ^ 2 * m ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 * m * d * r2 ^ 2 + 2 * alpha * rho ^ 2 *
+  intro A15.
+  assert (A16 : alpha * rho ^ 2 * m ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 * m * d * r2 ^ 2 + 2 * alpha * rho ^ 2 *
     m * r2 ^ 2 + alpha * rho ^ 2 * d ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 * d * r2 ^ 2 + alpha * rho ^ 2 * r2 ^ 2
     + 2 * alpha * rho * nu2 * m * r2 + 2 * alpha * rho * nu2 * d * r2 + 2 * alpha * rho * nu2 * r2 + alpha * nu2
     ^ 2 - rho * m ^ 2 * r2 ^ 2 - rho * m * d * r2 ^ 2 - rho * m * r2 ^ 2 - nu2 * m * r2 <> 0) by (intro E; apply
-    A19, Rminus_diag_uniq; replace (alpha - (m * r2 / (nu2 + r2 * rho * (1 + d + m)))) with ((alpha * rho ^ 2 *
+    A15, Rminus_diag_uniq; replace (alpha - (m * r2 / (nu2 + r2 * rho * (1 + d + m)))) with ((alpha * rho ^ 2 *
     m ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 * m * d * r2 ^ 2 + 2 * alpha * rho ^ 2 * m * r2 ^ 2 + alpha * rho ^ 2 *
     d ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 * d * r2 ^ 2 + alpha * rho ^ 2 * r2 ^ 2 + 2 * alpha * rho * nu2 * m *
     r2 + 2 * alpha * rho * nu2 * d * r2 + 2 * alpha * rho * nu2 * r2 + alpha * nu2 ^ 2 - rho * m ^ 2 * r2 ^ 2 -
     rho * m * d * r2 ^ 2 - rho * m * r2 ^ 2 - nu2 * m * r2) / ((rho * m * r2 + rho * d * r2 + rho * r2 + nu2) ^
     2)) by (field; nz); rewrite E; unfold Rdiv; ring).
-  assert (A21 : alpha * rho * m * r2 + alpha * rho * d * r2 + alpha * rho * r2 + alpha * nu2 - m * r2 <> 0) by
+  assert (A17 : alpha * rho * m * r2 + alpha * rho * d * r2 + alpha * rho * r2 + alpha * nu2 - m * r2 <> 0) by
     (apply (ne_from_product (alpha * rho * m * r2 + alpha * rho * d * r2 + alpha * rho * r2 + alpha * nu2 - m *
     r2) (rho * m * r2 + rho * d * r2 + rho * r2 + nu2) (alpha * rho ^ 2 * m ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 *
     m * d * r2 ^ 2 + 2 * alpha * rho ^ 2 * m * r2 ^ 2 + alpha * rho ^ 2 * d ^ 2 * r2 ^ 2 + 2 * alpha * rho ^ 2 *
     d * r2 ^ 2 + alpha * rho ^ 2 * r2 ^ 2 + 2 * alpha * rho * nu2 * m * r2 + 2 * alpha * rho * nu2 * d * r2 + 2
     * alpha * rho * nu2 * r2 + alpha * nu2 ^ 2 - rho * m ^ 2 * r2 ^ 2 - rho * m * d * r2 ^ 2 - rho * m * r2 ^ 2
-    - nu2 * m * r2)); [ring | exact A20]).
+    - nu2 * m * r2)); [ring | exact A16]).
   apply (lt_by_diff _ _ (((1 / 2) * (alpha * rho * m * r2 + alpha * rho * d * r2 + alpha * rho * r2 + alpha *
     nu2 - m * r2) ^ 2 * (rho) ^ 2 * (d)) / ((rho * m * r2 + rho * d * r2 + rho * r2 + nu2) * (m)))); [field; nz
     | pos].

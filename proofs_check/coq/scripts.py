@@ -7,24 +7,21 @@ equivalence the positive factor between its two sides; ``field`` checks that the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import sympy as sp
-from flint import fmpq_mpoly
 
-from proofs_check.coq.printing import Names, monomials
+from proofs_check.coq.printing import Names
+from proofs_check.coq.scope import Named, Scope
 from proofs_check.coq.signs import Fact, Signs
 from proofs_check.goal import Goal, conjuncts
-from proofs_check.positivity import Bound, coefficients_in
+from proofs_check.positivity import coefficients_in
 from proofs_check.rational import Quotient
 from proofs_check.view import View, ring_of
 from theory.formula import And, Formula, Iff, Implies, IsInteger, Operator, Or, Relation, gt
 
-__all__ = ["Named", "Writer", "flat"]
-
-Named = tuple[tuple[str, Formula], ...]
-"""Hypotheses with the names that Coq's context has for them."""
+__all__ = ["Writer", "flat"]
 
 #: An equation may be the n-th power of the one that it is equivalent to, for n up to this.
 _MAX_POWER = 3
@@ -44,15 +41,6 @@ def _folds(goal: Goal) -> dict[sp.Expr, sp.Symbol]:
         for d in goal.definitions
         if d.positive and isinstance(d.expression, sp.Add) and d.expression.free_symbols <= base
     }
-
-
-@dataclass
-class Scope:
-    """What holds at one place of a proof: the view of the definitions, the signs known, and the script so far."""
-
-    view: View
-    signs: Signs
-    script: list[str]
 
 
 class Writer:
@@ -157,7 +145,7 @@ class Writer:
         view, script = View(goal, self.ring, opaque), list[str]()
         variables = self._variables | {self.ring.position[a]: True for a in opaque}
         names = [self.names[symbol] for symbol in self.ring.symbols]
-        return Scope(view, Signs(self.ring, names, variables, self._facts, script, self.fresh), script)
+        return Scope(view, Signs(self.ring, names, variables, self._facts, script, self.fresh), script, self.names)
 
     def _block(self, statement: str, symbol: sp.Symbol, scope: Scope, body: list[str]) -> list[str]:
         """Return an assert that unfolds a definition and all before it that are not atoms."""
@@ -229,7 +217,7 @@ class Writer:
     def _body(self, opaque: Sequence[sp.Symbol], hypotheses: Named, anew: tuple[str, ...] = ()) -> list[str] | None:
         scope = self._scope(opaque)
         further = [(name, h) for name, h in hypotheses if name in anew or self._defined & h.symbols]
-        self._learn(scope, further)
+        scope.learn(further)
         body = self._formula(scope, self.reduced.conclusion)
         return None if body is None else scope.script + body
 
@@ -239,86 +227,8 @@ class Writer:
         """Read the hypotheses on base symbols as facts."""
         scope = self._scope(())
         scope.signs.script = scope.script = script
-        self._learn(scope, hypotheses)
+        scope.learn(hypotheses)
         return scope.signs.facts, scope.signs.variables
-
-    def _learn(self, scope: Scope, hypotheses: Iterable[tuple[str, Formula]]) -> None:
-        """Add hypotheses to what is known, in polynomials; those that need a denominator's sign come last."""
-        relations = [(name, h) for name, h in hypotheses if isinstance(h, Relation) and h.operator != "=="]
-        rational = []
-        for name, relation in relations:
-            difference = scope.view.difference(relation)
-            if difference.inverted:
-                rational.append((name, relation, difference))
-            else:
-                self._state(scope, name, relation, difference, "")
-        for name, relation, difference in rational:
-            square = self.ring.product({n: e + e % 2 for n, e in difference.denominator.items()})
-            evident = scope.signs.evident(square)
-            if evident.known.direction == 1 and evident.known.strict and self._defined_there(scope, difference):
-                self._state(scope, name, relation, difference, evident.text)
-
-    def _state(self, scope: Scope, name: str, relation: Relation, difference: Quotient, square: str) -> None:
-        """Enter one hypothesis as a polynomial compared with zero; ``square`` clears its denominator."""
-        odd = self.ring.product({n: 1 for n, e in difference.denominator.items() if e % 2})
-        polynomial = difference.numerator * odd
-        bound: Bound = "!=" if relation.operator == "!=" else ">=" if "=" in relation.operator else ">"
-        larger, smaller = relation.lhs, relation.rhs
-        if relation.operator in ("<", "<="):
-            larger, smaller, polynomial = smaller, larger, -polynomial
-        fact, signs = self.fresh(), scope.signs
-        text = signs.text(polynomial)
-        if bound == "!=" and not square:
-            scope.script.append(f"assert ({fact} : {text} <> 0) by (intro E; apply {name}; clear - E; lra).")
-        elif bound == "!=":
-            gap = f"{self._flat(scope, larger)} - ({self._flat(scope, smaller)})"
-            scope.script.append(
-                f"assert ({fact} : {text} <> 0) by (intro E; apply {name}, Rminus_diag_uniq; "
-                f"replace ({gap}) with (({text}) / ({square})) by (field; nz); rewrite E; unfold Rdiv; ring)."
-            )
-        elif not square:
-            sign = "<" if bound == ">" else "<="
-            scope.script.append(f"assert ({fact} : 0 {sign} {text}) by (clear - {name}; lra).")
-        else:
-            gap = f"({self._flat(scope, larger)} - {self._flat(scope, smaller)})"
-            sign, rule = ("<", "Rmult_lt_0_compat") if bound == ">" else ("<=", "Rmult_le_pos")
-            known = "pos" if bound == ">" else "apply Rlt_le; pos"
-            scope.script.append(
-                f"assert ({fact} : 0 {sign} {text}) by (replace ({text}) with ({gap} * ({square})) by (field; nz); "
-                f"apply {rule}; [clear - {name}; lra | {known}])."
-            )
-        signs.facts.append(Fact(polynomial, bound, fact))
-        self._variable(signs, polynomial, bound, scope.script)
-
-    def _flat(self, scope: Scope, expression: sp.Expr) -> str:
-        """Write an expression with everything unfolded that is not an atom."""
-        values: dict[sp.Symbol, sp.Expr] = {}
-        for definition in scope.view.goal.definitions:
-            if definition.symbol not in scope.view.opaque:
-                values[definition.symbol] = definition.expression.xreplace(values)
-        return self.names.expression(expression.xreplace(values))
-
-    def _variable(self, signs: Signs, polynomial: fmpq_mpoly, bound: Bound, script: list[str]) -> None:
-        """Note the sign of a symbol that is bounded from below by a constant, or by symbols of known sign."""
-        if bound == "!=" or polynomial.total_degree() != 1:
-            return
-        terms = list(monomials(polynomial))
-        upper = [exponents for exponents, coefficient in terms if coefficient > 0]
-        lower = [exponents for exponents, coefficient in terms if coefficient < 0]
-        if len(upper) != 1 or not any(upper[0]):
-            return
-        known = [signs.variables.get(exponents.index(1)) if any(exponents) else True for exponents in lower]
-        if None in known:
-            return
-        position, strict = upper[0].index(1), bound == ">" or any(known)
-        if position in signs.variables and (signs.variables[position] or not strict):
-            return
-        script.append(f"assert ({self.fresh()} : 0 {'<' if strict else '<='} {signs.names[position]}) by lra.")
-        signs.variables[position] = strict
-
-    def _defined_there(self, scope: Scope, quotient: Quotient) -> bool:
-        """Whether everything that was divided by is known to be nonzero; Coq's context then has it."""
-        return all(scope.signs.factor(self.ring.factors[n]).strict for n in sorted(quotient.inverted))
 
     def _formula(self, scope: Scope, formula: Formula) -> list[str] | None:
         if isinstance(formula, Relation):
@@ -356,7 +266,7 @@ class Writer:
         """Return a scope for a part of the proof, which learns nothing that holds elsewhere."""
         script, signs = list[str](), scope.signs
         inner = Signs(self.ring, signs.names, signs.variables, signs.facts, script, self.fresh)
-        return Scope(scope.view, inner, script)
+        return Scope(scope.view, inner, script, self.names)
 
     def _under(self, scope: Scope, condition: Formula, consequence: Formula) -> list[str] | None:
         inner, name = self._inner(scope), self.fresh()
@@ -365,7 +275,7 @@ class Writer:
             if body is not None:
                 return [f"intro {name}.", *inner.script, *body]
             inner = self._inner(scope)
-        self._learn(inner, ((name, condition),))
+        inner.learn(((name, condition),))
         body = self._formula(inner, consequence)
         return None if body is None else [f"intro {name}.", *inner.script, *body]
 
@@ -374,7 +284,7 @@ class Writer:
         if condition.operator not in _RULES or consequence.operator not in ("<=", ">="):
             return None
         wanted, given = self._gap(scope, consequence), self._gap(scope, condition)
-        if not (self._defined_there(scope, wanted) and self._defined_there(scope, given)):
+        if not (scope.is_defined(wanted) and scope.is_defined(given)):
             return None
         for position in range(len(self.ring.symbols)):
             parts = [coefficients_in(gap.numerator, position) for gap in (wanted, given)]
@@ -402,7 +312,7 @@ class Writer:
         gap = self._gap(scope, relation)
         if relation.operator == "==" and not gap.is_zero:
             return None
-        if not self._defined_there(scope, gap):
+        if not scope.is_defined(gap):
             return None
         if relation.operator == "==":
             return ["field; nz."]
@@ -433,7 +343,7 @@ class Writer:
         ):
             return None
         above, below = self._gap(scope, left), self._gap(scope, right)
-        if below.is_zero or not (self._defined_there(scope, above) and self._defined_there(scope, below)):
+        if below.is_zero or not (scope.is_defined(above) and scope.is_defined(below)):
             return None
         evident = scope.signs.quotient(self.ring.multiply(above, self.ring.inverse(below)))
         if evident.known.direction != 1 or not evident.known.strict:
@@ -446,7 +356,7 @@ class Writer:
         if len(others) != asked or asked > 2 or any(other.operator != "==" for other in others):
             return None
         whole, parts = self._gap(scope, left), [self._gap(scope, other) for other in others]
-        if any(part.is_zero or not self._defined_there(scope, part) for part in (whole, *parts)):
+        if any(part.is_zero or not scope.is_defined(part) for part in (whole, *parts)):
             return None
         powers = [(n,) for n in range(1, _MAX_POWER + 1)]
         if asked == 2:

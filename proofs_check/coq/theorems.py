@@ -32,7 +32,7 @@ _WIDTH = 112
 
 _MATRICES = "it is an identity of noncommutative polynomials, which the exact rung expands; Coq has no tactic for those"
 _WHY_NOT: Mapping[type, str] = {
-    Limit: "it is a limit",
+    Limit: "it is a limit, of which no epsilon proof is generated; the exact rung settles it",
     MatrixIdentity: _MATRICES,
     Expectation: _MATRICES,
     PositiveDefinite: _MATRICES,
@@ -151,7 +151,7 @@ def _theorem(name: str, goal: Goal, twins: Mapping[sp.Symbol, sp.Expr]) -> Theor
         return None
     introduced = [names[s] for s in (*goal.symbols, *(d.symbol for d in goal.definitions))]
     introduced += [hypothesis for hypothesis, _ in writer.hypotheses]
-    lines = ["Proof.", *_wrapped(f"intros {' '.join(introduced)}."), *_indented(script), "Qed."]
+    lines = ["Proof.", *_wrapped(f"  intros {' '.join(introduced)}."), *_indented(script), "Qed."]
     return Theorem(identifier(name), _statement(goal, names, integers=False), "\n".join(lines))
 
 
@@ -257,5 +257,7 @@ def comment(claim: Claim, export_: Export) -> str:
 
 def as_comment_block(paragraphs: Iterable[str]) -> str:
     """Write a Coq comment, one or more lines for each paragraph."""
-    wrapped = [line for text in paragraphs for line in textwrap.wrap(as_comment(text), _WIDTH - 4)]
+    wrapped = [
+        line for text in paragraphs for line in textwrap.wrap(as_comment(text), _WIDTH - 4, break_on_hyphens=False)
+    ]
     return "(* " + "\n   ".join(wrapped) + " *)"
