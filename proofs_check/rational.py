@@ -238,6 +238,8 @@ def _refusal(node: sp.Expr, expression: sp.Expr) -> str:
     """Say why a node cannot be part of a rational expression, and what to write instead."""
     if isinstance(node, sp.Float):
         return f"{expression} contains the float {node}; write it exactly, for example Rational('{node}')"
+    if node in (sp.zoo, sp.nan):
+        return f"{expression} divides by zero"
     return (
         f"{expression} is not a rational expression: {type(node).__name__} is not allowed, only symbols, rational "
         "constants, +, * and integer powers"
