@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 
 from proofs_check.coq.files import BY_HAND, Handwritten, PaperFile, file_name, package_text, paper_file, paper_of
 from proofs_check.coq.session import (
@@ -19,6 +20,7 @@ from proofs_check.coq.session import (
     compile_source,
     find_coqc,
     print_assumptions,
+    stop_everything,
 )
 from proofs_check.coq.theorems import Export, Theorem
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict
@@ -206,23 +208,29 @@ def check_theorems(paper: PaperFile, *, seconds: float, processes: int | None = 
     theorems = paper.theorems
     count = max(1, min(processes or os.cpu_count() or 1, len(theorems)))
     portions = [theorems[index::count] for index in range(count)]
+    stop = Event()
     with ThreadPoolExecutor(count) as pool:
-        results = pool.map(lambda portion: _check(paper, portion, seconds), portions)
-        return {name: checked for found in results for name, checked in found.items()}
+        try:
+            results = pool.map(lambda portion: _check(paper, portion, seconds, stop), portions)
+            return {name: checked for found in results for name, checked in found.items()}
+        except BaseException:  # Ctrl-C reaches only this thread; the others wait for coqc
+            stop.set()
+            stop_everything()
+            raise
 
 
-def _check(paper: PaperFile, theorems: Sequence[Theorem], seconds: float) -> dict[str, Checked]:
+def _check(paper: PaperFile, theorems: Sequence[Theorem], seconds: float, stop: Event) -> dict[str, Checked]:
     """Compile some theorems; one that is refused is left out, and the others compiled again."""
     found: dict[str, Checked] = {}
     left = list(theorems)
-    while left:
+    while left and not stop.is_set():
         source = paper.source(left)
         result = compile_source(source + _assume_together([t.name for t in left]), seconds=seconds)
         if result.accepted:
             return found | _weigh(source, left, result, seconds)
         if result.timed_out and len(left) > 1:
             halves = left[: len(left) // 2], left[len(left) // 2 :]
-            return found | _check(paper, halves[0], seconds) | _check(paper, halves[1], seconds)
+            return found | _check(paper, halves[0], seconds, stop) | _check(paper, halves[1], seconds, stop)
         culprit = _at_line(source, left, result.line) or left[0]
         found[culprit.name] = Checked(False, complaint=_short(result.error), timed_out=result.timed_out)
         left.remove(culprit)

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MISSING", "WHITELIST", "Compilation", "assumptions_of", "compile_source", "find_coqc"]
+__all__ = ["MISSING", "WHITELIST", "Compilation", "assumptions_of", "compile_source", "find_coqc", "stop_everything"]
 
 #: What the column says without Coq.
 MISSING = "not run: coqc not found (apt-get install coq)"
@@ -28,6 +28,9 @@ WHITELIST = frozenset(
         "Classical_Prop.classic",
     }
 )
+
+#: What runs now, so that an interruption ends it.
+_running: set[subprocess.Popen[str]] = set()
 
 _MARK = "ASSUMPTIONS OF"
 _CLOSED = "Closed under the global context"
@@ -110,6 +113,7 @@ def _run(command: list[str], folder: str, seconds: float) -> tuple[str, str, int
         text=True,
         start_new_session=True,
     )
+    _running.add(process)
     try:
         output, error = process.communicate(timeout=seconds)
         return output, error, process.returncode
@@ -118,8 +122,15 @@ def _run(command: list[str], folder: str, seconds: float) -> tuple[str, str, int
         output, error = process.communicate()
         return output, error, None
     finally:
+        _running.discard(process)
         _kill(process)
         process.wait()
+
+
+def stop_everything() -> None:
+    """Kill every coqc that this process has started, with its children."""
+    for process in tuple(_running):
+        _kill(process)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

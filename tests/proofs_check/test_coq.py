@@ -3,15 +3,20 @@
 Without coqc nothing is skipped: every answer must then say that coqc is missing, and how to get it.
 """
 
+import json
 import os
+import signal
 import stat
+import threading
 import time
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sympy as sp
+from click.testing import CliRunner
 
+from proofs_check.cli import main
 from proofs_check.coq import MISSING, WHITELIST, committed_file, first_counterexample, prove_by_hand, prove_in_kernel
 from proofs_check.coq.files import BEYOND_THE_LEDGER, BY_HAND, Handwritten, file_name, package_text, paper_file
 from proofs_check.coq.kernel import _judge_file, check_theorems
@@ -43,6 +48,10 @@ def outcome_of(claim_, refutation=None):
     assert evidence.method == "coqc"
     assert evidence.tier is Tier.KERNEL
     return evidence
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["prove", *arguments])
 
 
 def paper_with(theorems):
@@ -313,6 +322,43 @@ def test_without_coqc_every_claim_says_how_to_get_it(monkeypatch, tmp_path):
         (Outcome.NOT_RUN, "not run: coqc not found (apt-get install coq)")
     }
     assert (tmp_path / "kept" / "Collins2022.v").is_file()
+
+
+def test_an_interruption_ends_coqc_at_once(monkeypatch, stubborn):
+    script, note = stubborn
+    monkeypatch.setattr("proofs_check.coq.session.find_coqc", lambda: str(script))
+    main = threading.get_ident()
+
+    def interrupt():
+        while not note.exists() or not note.read_text():
+            time.sleep(0.01)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        check_theorems(paper_with([Theorem("t", "  True", "Proof. exact I. Qed.")]), seconds=300)
+
+    assert _gone(int(note.read_text()))
+
+
+# The command
+
+
+def test_the_command_proves_and_says_what_it_rests_on(tmp_path):
+    result = run("collins2022.moment-isotropic-2", "--kernel", "--keep", str(tmp_path), "--json", "-")
+    (entry,) = json.loads(result.stdout)["claims"]
+
+    assert (tmp_path / "Collins2022.v").read_text().count("Theorem ") == 1
+    assert result.exit_code == (0 if INSTALLED else 1)
+    assert entry["outcome"] == ("proved" if INSTALLED else "not run")
+    assert set(entry["axioms"]) <= WHITELIST
+
+
+def test_the_command_wants_to_be_told_which_prover():
+    result = run("collins2022.best-step")
+
+    assert result.exit_code == 2
+    assert "--kernel" in result.stderr
 
 
 # The repository's files
