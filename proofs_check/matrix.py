@@ -17,14 +17,14 @@ from proofs_check.budget import Budget
 from proofs_check.rational import equal
 from proofs_check.scalar import judge_scalar
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
-from theory.claim import Claim, Expectation, MatrixIdentity, PositiveDefinite, Statement
+from theory.claim import Claim, Expectation, MatrixIdentity, PositiveDefinite, Square, Statement
 from theory.formula import And, ge, gt
 from theory.mixture import Array
 from theory.moments import COVARIANCE, expectation
 from theory.symbols import NOTATION, Domain, m
 from theory.words import IDENTITY, INVERSE_MARK, VECTOR_MARK, Polynomial, Term, letter, scalar, trace
 
-__all__ = ["coefficients_claim", "different_terms", "judge_matrix", "sampled_matrices", "sides_of"]
+__all__ = ["coefficients_claim", "different_terms", "judge_matrix", "sampled_matrices", "sides_of", "summand"]
 
 _COUNTS = {entry.symbol for entry in NOTATION if entry.domain is Domain.COUNT}
 #: Letters that stand for positive definite matrices; a covariance, and averages of covariances or curvatures.
@@ -65,7 +65,7 @@ def sides_of(claim: Claim) -> tuple[Polynomial, Polynomial]:
     """
     conclusion = claim.conclusion
     if isinstance(conclusion, PositiveDefinite):
-        certified = sum((_summand(square) for square in conclusion.squares), start=Polynomial({}))
+        certified = sum((summand(square) for square in conclusion.squares), start=Polynomial({}))
         return conclusion.derived.polynomial(), certified
     if isinstance(conclusion, Expectation):
         return expectation(conclusion.word, m), conclusion.stated
@@ -211,7 +211,7 @@ def sampled_matrices(letters: list[str], size: int, bound: int, generator: rando
     return arrays
 
 
-def _summand(square: Any) -> Polynomial:
+def summand(square: Square) -> Polynomial:
     """Write out one square of a certificate."""
     power = letter(COVARIANCE)
     traces = scalar(square.coefficient)

@@ -84,8 +84,8 @@ def _checks(claim: Claim, measuring: Measuring) -> tuple[list[Check], Effort]:
     if isinstance(conclusion, Statement | Limit | Monotonicity):
         return _scalar_checks(claim, conclusion, measuring)
     if isinstance(conclusion, Convergence):
-        checks = mixtures.check_convergence(claim, conclusion, measuring)
-        return checks, _effort("stochastic descent on simulated tasks of three mixtures", measuring)
+        checks, unconverged = mixtures.check_convergence(conclusion, measuring)
+        return checks, _effort("stochastic descent on simulated tasks of three mixtures", measuring, unconverged)
     if isinstance(conclusion, Expectation):
         checks = matrices.check_expectation(claim, conclusion, measuring)
     elif isinstance(conclusion, PositiveDefinite):
@@ -95,7 +95,7 @@ def _checks(claim: Claim, measuring: Measuring) -> tuple[list[Check], Effort]:
     else:
         stated = conclusion if isinstance(conclusion, MixtureProperty) else claim.instances
         assert stated is not None  # all other conclusions were dealt with
-        checks = mixtures.check_property(claim, stated, measuring)
+        checks = mixtures.check_property(stated, measuring)
         note = () if isinstance(conclusion, MixtureProperty) else ("the identity itself is abstract, and not measured",)
         return checks, _effort("optima and risks measured on three simulated mixtures", measuring, note)
     return checks, _effort("measured entry by entry on raw data, at two points", measuring)

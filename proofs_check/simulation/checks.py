@@ -15,6 +15,8 @@ __all__ = ["Check", "Effort", "conclude_checks", "decide", "holds_given_sign", "
 
 METHOD = "simulation"
 _SHOWN = 3
+# A relative error that only floating point hides.
+_ROUND_OFF = 1e-8
 
 
 @dataclass(frozen=True)
@@ -154,14 +156,15 @@ def _evidence(
     failed = [pair for pair, verdict in zip(checks, verdicts, strict=True) if verdict is False]
     settled = [item for _, items in checks for item in items]
     decidable = [item for item in settled if item.decidable]
+    agrees = any(check.verdict is None and any(item.decidable for item in items) for check, items in checks)
     if failed:
         outcome, detail = Outcome.CONTRADICTED, "; ".join(_failure(*pair) for pair in failed[:_SHOWN])
         detail += f"; and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
-    elif settled and not decidable and not any(verdicts):
-        outcome, detail = Outcome.UNDECIDED, f"{effort.words}: nothing could be decided, all tails being too heavy"
-    else:
+    elif agrees or True in verdicts:
         identities = all(check.verdict is None for check, _ in checks)
         outcome, detail = Outcome.PASSED, f"{effort.words}: {_passed(verdicts, settled, decidable, identities)}"
+    else:
+        outcome, detail = Outcome.UNDECIDED, f"{effort.words}: nothing was decided{_left_out(settled, decidable)}"
     relative = _relative(decidable)
     return Evidence(
         METHOD,
@@ -193,16 +196,21 @@ def _passed(
     if not settled:
         return f"holds at {decided} of {len(verdicts)} points, evaluated exactly: nothing in it is measured"
     words = (
-        f"{len(settled)} comparisons agree" if identities else f"decided, and true, {decided} of {len(verdicts)} times"
+        f"{len(decidable)} comparisons agree"
+        if identities
+        else f"decided, and true, {decided} of {len(verdicts)} times"
     )
     relative = _relative(decidable)
     if relative:
         kind = "relative error" if identities else "violation"
-        reach = percent(relative[0]) if len(relative) == 1 else f"{percent(relative[0])} to {percent(relative[-1])}"
-        words += f"; a {kind} of {reach} would have been caught with probability {POWER:.1%}"
-    if len(decidable) < len(settled):
-        words += f"; {len(settled) - len(decidable)} comparisons have tails too heavy, or no value, to be decided"
-    return words
+        reach = dict.fromkeys(percent(value) for value in (relative[0], relative[-1]))
+        words += f"; a {kind} of {' to '.join(reach)} would have been caught with probability {POWER:.1%}"
+    return words + _left_out(settled, decidable)
+
+
+def _left_out(settled: Sequence[Settled], decidable: Sequence[Settled]) -> str:
+    count = len(settled) - len(decidable)
+    return f"; {count} of {len(settled)} comparisons have tails too heavy, or no value, to be decided" if count else ""
 
 
 def _relative(settled: Sequence[Settled]) -> list[float]:
@@ -211,7 +219,7 @@ def _relative(settled: Sequence[Settled]) -> list[float]:
 
 def percent(value: float) -> str:
     """Write a relative error."""
-    return f"{100 * value:.2g} %"
+    return f"{100 * value:.2g} %" if value > _ROUND_OFF else "round-off"
 
 
 def _failure(check: Check, settled: Sequence[Settled]) -> str:

@@ -11,6 +11,7 @@ import sympy as sp
 
 from numerics.adaptation import adapt, draw_data
 from numerics.sampling import DataSet, Floats, Sampler, Shape, streams
+from proofs_check.matrix import summand
 from proofs_check.simulation.checks import Check, holds_given_sign
 from proofs_check.simulation.deviation import Deviation, Settled, jackknife
 from proofs_check.simulation.points import Point, choose_points, describe
@@ -19,12 +20,12 @@ from proofs_check.simulation.workbench import Measuring, controlled_blocks, numb
 from proofs_check.verdict import Obligation
 from theory.adaptation import ErrorQuantity
 from theory.arithmetic import float_number
-from theory.claim import Claim, Expectation, MatrixIdentity, PositiveDefinite, Square
+from theory.claim import Claim, Expectation, MatrixIdentity, PositiveDefinite
 from theory.gain import MatrixQuantity
 from theory.mixture import InnerLoop, Mixture, TaskClass
 from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, d, m, nu2
-from theory.words import INVERSE_MARK, VECTOR_MARK, Polynomial, letter, scalar, trace
+from theory.words import INVERSE_MARK, VECTOR_MARK, Polynomial
 
 __all__ = ["check_expectation", "check_matrix_identity", "check_positive_definite", "is_shown"]
 
@@ -209,20 +210,12 @@ def _run_inner_loop(quantity: ErrorQuantity, stated: Polynomial, place: _Place, 
 def check_positive_definite(claim: Claim, conclusion: PositiveDefinite, measuring: Measuring) -> list[Check]:
     """Compare the sum of squares with the measured matrix, and see that its smallest eigenvalue is positive."""
     symbols = frozenset[sp.Symbol]().union(*(square.coefficient.free_symbols for square in conclusion.squares))
-    total: Polynomial = sum((_written_out(square) for square in conclusion.squares), start=Polynomial({}))
+    total: Polynomial = sum((summand(square) for square in conclusion.squares), start=Polynomial({}))
     found = []
     for place in _places(claim, symbols):
         found.append(_compared(conclusion.derived, total, _softened(place, conclusion.derived), measuring))
         found.append(_definite(conclusion.derived, _softened(place, conclusion.derived), measuring))
     return found
-
-
-def _written_out(square: Square) -> Polynomial:
-    power, traces = letter(COVARIANCE), scalar(square.coefficient)
-    for exponent in square.traces:
-        traces = traces * trace(power**exponent)
-    middle: Polynomial = square.factor.transpose() * power**square.core * square.factor
-    return traces * middle
 
 
 def _definite(quantity: MatrixQuantity, place: _Place, measuring: Measuring) -> Check:

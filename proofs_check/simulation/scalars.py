@@ -71,7 +71,7 @@ def scenes_of(claim: Claim, measuring: Measuring, count: int) -> list[Scene]:
     NotMeasurable
         If a definition that was not typed by hand cannot be measured either.
     """
-    points = choose_points(claim.hypotheses, _base_symbols(claim), count)
+    points = choose_points(_plain_hypotheses(claim), _base_symbols(claim), count)
     return [_scene(claim, _softened(claim, point), measuring) for point in points]
 
 
@@ -83,7 +83,21 @@ def moved(scene: Scene, changes: Mapping[sp.Symbol, Fraction], measuring: Measur
 
 def admissible(claim: Claim, point: Point) -> bool:
     """Whether all hypotheses hold at a point."""
-    return holds(And(claim.hypotheses), point)
+    return holds(And(_plain_hypotheses(claim)), point)
+
+
+def _plain_hypotheses(claim: Claim) -> tuple[Formula, ...]:
+    """Return the hypotheses in base symbols: where they use definitions, these are written out as typed."""
+    used = {symbol for hypothesis in claim.hypotheses for symbol in hypothesis.symbols}
+    if not used & {layer.symbol for layer in claim.layers}:
+        return claim.hypotheses
+    typed: dict[sp.Symbol, sp.Expr] = {}
+    for layer in claim.layers:
+        if layer.definition is not None:
+            typed[layer.symbol] = sp.sympify(layer.definition).xreplace(typed)
+        elif layer.symbol in used:
+            raise NotMeasurable(f"a hypothesis rests on {layer.symbol}, which is only derived")
+    return tuple(hypothesis.map_expressions(lambda side: side.xreplace(typed)) for hypothesis in claim.hypotheses)
 
 
 def _base_symbols(claim: Claim) -> set[sp.Symbol]:

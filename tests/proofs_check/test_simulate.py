@@ -1,0 +1,234 @@
+"""The simulation rung on the paper's own claims, on claims of a user, and on what it cannot measure."""
+
+import json
+
+import pytest
+import sympy as sp
+
+from proofs_check.budget import budget_named
+from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.verdict import Obligation, Outcome, Tier
+from theory.claim import Claim, Convergence, Layer, Limit, Monotonicity, Source, Statement, builtin_claims
+from theory.formula import And, Implies, eq, ge, gt, le, lt
+from theory.gain import PairQuantity, Substituted
+from theory.symbols import R2, V_E, V_H, alpha, p, rho_E, rho_H, share
+
+SMALL = budget_named("small")
+CLAIMS = {claim.name: claim for claim in builtin_claims()}
+# Its optima are expansions in abstract matrices, and it has no instances.
+ABSTRACT = {"collins2022.small-steps-gain-matrix"}
+SHARE = 1e-6 / len(CLAIMS)
+
+x, y, f = sp.symbols("x y f")
+
+
+def stated(conclusion, *hypotheses, layers=()):
+    return Claim("user.claim", "A claim of a user.", hypotheses, conclusion, Source("user", "a test"), layers=layers)
+
+
+def judged(claim, **changes):
+    return simulate_claim(claim, **{"budget": SMALL, "seed": 0, "false_alarm": SHARE} | changes)
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    workbench = Workbench()
+    return {name: judged(claim, workbench=workbench) for name, claim in CLAIMS.items()}
+
+
+@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.expected != "refuted"])
+def test_a_true_claim_passes_and_says_how_small_an_error_would_not_have(evidence, name):
+    found = evidence[name]
+    if name in ABSTRACT:
+        assert [item.outcome for item in found] == [Outcome.NOT_RUN]
+        assert "no simulation shows" in found[0].detail
+        return
+    assert {item.outcome for item in found} == {Outcome.PASSED}
+    assert {item.tier for item in found} == {Tier.TESTED}
+    assert {item.method for item in found} == {"simulation"}
+    for item in found:
+        assert item.data["sampler"] == "raw"
+        assert item.data["tasks"] == SMALL.tasks
+        assert item.data["compared"]
+        for compared in item.data["compared"]:
+            assert compared["detectable"] is None or compared["detectable"] >= compared["tolerance"] >= 0
+
+
+@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.expected == "refuted"])
+def test_a_false_claim_is_contradicted_where_its_own_points_show_it(evidence, name):
+    definitions, conclusion = evidence[name]
+    # What is false is the conclusion: the definitions that it rests on are right.
+    assert (definitions.obligation, definitions.outcome) == (Obligation.DERIVATION, Outcome.PASSED)
+    assert (conclusion.obligation, conclusion.outcome) == (Obligation.CONCLUSION, Outcome.CONTRADICTED)
+    assert "fails" in conclusion.detail
+
+
+def test_most_quantities_would_show_an_error_of_a_few_per_cent(evidence):
+    worst = {
+        name: max(filter(None, (item.data["detectable_relative"]["best"] for item in found)), default=None)
+        for name, found in evidence.items()
+        if name not in ABSTRACT
+    }
+    # Noise floors have the widest spread of what is measured; and what tends to zero has no relative error.
+    assert all(value < 0.15 for value in worst.values() if value is not None)
+    assert sum(value is not None and value < 0.05 for value in worst.values()) > 60
+
+
+def test_evidence_is_ready_for_json_without_infinities(evidence):
+    for found in evidence.values():
+        for item in found:
+            assert json.loads(json.dumps(dict(item.data), allow_nan=False)) == item.data
+
+
+def test_the_same_seed_gives_the_same_evidence_alone_or_among_others(evidence):
+    name = "collins2022.gain-isotropic"
+    again = judged(CLAIMS[name])
+    assert [(item.detail, item.data) for item in again] == [(item.detail, item.data) for item in evidence[name]]
+    other = judged(CLAIMS[name], seed=1)
+    assert other[0].data["compared"] != again[0].data["compared"]
+
+
+def test_nothing_is_derived(monkeypatch):
+    def refuse(*arguments, **keywords):
+        raise AssertionError("the simulation asked for a derivation")
+
+    for target in (
+        "theory.adaptation.adapted_error",
+        "theory.adaptation.adapted_risk",
+        "theory.adaptation.isotropic_risk",
+        "theory.adaptation.population_excess",
+        "theory.gain.adapted_risk",
+        "theory.gain.isotropic_risk",
+        "theory.gain.population_excess",
+        "theory.gain.derive_pair",
+        "theory.gain.MatrixQuantity.polynomial",
+        "theory.gain.ClassQuantity.expression",
+        "theory.gain.PairQuantity.expression",
+        "theory.gain.Substituted.expression",
+        "theory.moments.IsotropicMoment.expression",
+        "theory.moments.expectation",
+        "theory.claim.MatrixIdentity.derive",
+        "numerics.closed_form.evaluate",
+        "numerics.closed_form.curvatures",
+    ):
+        monkeypatch.setattr(target, refuse)
+    chosen = ["gain-isotropic", "moment-isotropic-3", "curvature-one-step", "adapted-error-2", "maml-descent"]
+    chosen += ["same-centre-no-gain", "moment-second", "curvature-reused-2-isotropic"]
+    for name in chosen:
+        found = judged(CLAIMS[f"collins2022.{name}"], tasks=4096)
+        assert Outcome.CONTRADICTED not in {item.outcome for item in found}
+
+
+def test_more_tasks_show_smaller_errors():
+    claim = CLAIMS["collins2022.curvature-one-step"]
+    few, many = (judged(claim, tasks=tasks)[0].data["detectable_relative"]["worst"] for tasks in (8192, 131072))
+    assert many == pytest.approx(few / 4, rel=0.25)
+
+
+def test_a_claim_without_anything_derived_is_evaluated_at_points_and_says_so():
+    claim = stated(Statement(le(f, 1)), gt(x, 0), layers=(Layer(f, x / (1 + x)),))
+    (found,) = judged(claim)
+    assert found.outcome is Outcome.PASSED
+    assert "holds at 4 of 4 points, evaluated exactly: nothing in it is measured" in found.detail
+    false = stated(Statement(lt(f, sp.Rational(1, 2))), gt(x, 0), layers=(Layer(f, x / (1 + x)),))
+    (found,) = judged(false)
+    assert found.outcome is Outcome.CONTRADICTED
+    assert "x = 2" in found.detail
+
+
+def test_a_users_own_symbols_join_the_notation():
+    hypotheses = (*CLAIMS["collins2022.gain-isotropic"].hypotheses, gt(x, 2), lt(x, 3))
+    share_maml = sp.Symbol("omega")
+    layers = (Layer(share_maml, derivation=PairQuantity("share_maml")),)
+    claim = stated(Statement(And((gt(x * share_maml, 0), lt(share_maml, x / 2)))), *hypotheses, layers=layers)
+    (found,) = judged(claim)
+    assert found.outcome is Outcome.PASSED
+    assert "4 of 4" in found.detail
+    assert all(2 < sp.Rational(point["x"]) < 3 for point in found.data["points"])
+
+
+def test_a_quantity_that_only_its_author_can_derive_is_taken_as_typed_and_says_so():
+    class Own:
+        name = "own"
+
+        def expression(self):
+            raise AssertionError("derived")
+
+    claim = stated(Statement(gt(f, 0)), gt(x, 0), layers=(Layer(f, x**2, Own()),))
+    (found,) = judged(claim)
+    assert found.outcome is Outcome.PASSED
+    assert "f was taken as typed: nothing here knows how to measure a Own" in found.detail
+    (found,) = judged(stated(Statement(gt(f, 0)), gt(x, 0), layers=(Layer(f, derivation=Own()),)))
+    assert found.outcome is Outcome.NOT_RUN
+    assert "nothing here knows how to measure it" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        (stated(Statement(eq(x, x)), gt(x, 0), lt(x, 0)), "no point"),
+        (stated(Monotonicity(x, (x,), "nondecreasing"), eq(x, 1)), "no two points"),
+        (stated(Limit(x, x, sp.S.Zero, sp.S.Zero), gt(x, 1)), "no three points"),
+        (stated(Statement(gt(f, 0)), gt(f, 0), layers=(Layer(f, derivation=PairQuantity("gain")),)), "rests on f"),
+        (stated(Convergence("maml", lambda evaluated: evaluated.theta_maml)), "theta_maml, which is derived"),
+    ],
+)
+def test_what_cannot_be_measured_is_not_run_for_a_reason(claim, reason):
+    (found,) = judged(claim)
+    assert found.outcome is Outcome.NOT_RUN
+    assert reason in found.detail
+
+
+def test_a_place_that_divides_by_zero_decides_nothing():
+    claim = stated(Statement(Implies(gt(1 / (x - y), 0), gt(x, y))), eq(x, y), gt(x, 0))
+    (found,) = judged(claim)
+    assert found.outcome is Outcome.UNDECIDED
+    assert "no value" in found.detail
+
+
+def test_a_measured_share_can_be_where_a_risk_is_measured():
+    # The risk at MAML's own share is MAML's risk, and no other share has less.
+    at, risk, least = sp.symbols("at risk least")
+    layers = (
+        Layer(at, derivation=PairQuantity("share_maml")),
+        Layer(risk, derivation=Substituted(PairQuantity("risk_at_share"), ((share, at),))),
+        Layer(least, derivation=PairQuantity("risk_maml")),
+    )
+    hypotheses = CLAIMS["collins2022.gain-isotropic"].hypotheses
+    (found,) = judged(stated(Statement(eq(risk, least)), *hypotheses, layers=layers))
+    assert found.outcome is Outcome.PASSED
+    assert found.data["detectable_relative"]["worst"] < 1e-6
+    nal = Layer(at, derivation=PairQuantity("share_nal"))
+    (found,) = judged(stated(Statement(eq(risk, least)), *hypotheses, layers=(nal, *layers[1:])))
+    assert found.outcome is Outcome.CONTRADICTED
+
+
+def test_a_measured_step_size_cannot_be_simulated_at():
+    step, other = sp.symbols("step other")
+    layers = (
+        Layer(step, derivation=PairQuantity("share_maml")),
+        Layer(other, derivation=Substituted(PairQuantity("gain"), ((alpha, step),))),
+    )
+    hypotheses = CLAIMS["collins2022.gain-isotropic"].hypotheses
+    (found,) = judged(stated(Statement(ge(other, 0)), *hypotheses, layers=layers))
+    assert found.outcome is Outcome.NOT_RUN
+    assert "alpha is itself measured" in found.detail
+
+
+def test_points_meet_hypotheses_that_the_defaults_do_not():
+    equal = (eq(alpha * rho_E, 1), gt(rho_H * alpha, sp.Rational(1, 3)), eq(V_E, V_H), gt(p * R2, 3))
+    claim = stated(Statement(gt(rho_E, rho_H)), *CLAIMS["collins2022.gain-isotropic"].hypotheses, *equal)
+    (found,) = judged(claim)
+    assert found.data["points"]
+    for point in found.data["points"]:
+        value = {name: sp.Rational(number) for name, number in point.items()}
+        assert value["alpha"] * value["rho_E"] == 1
+        assert value["V_E"] == value["V_H"]
+        assert value["p"] * value["R2"] > 3
+
+
+def test_hypotheses_may_use_definitions():
+    layers = (Layer(f, x + 1), Layer(y, f**2))
+    (found,) = judged(stated(Statement(gt(x, 2)), gt(y, 9), gt(f, 0), layers=layers))
+    assert found.outcome is Outcome.PASSED
+    assert all((1 + sp.Rational(point["x"])) ** 2 > 9 and set(point) == {"x"} for point in found.data["points"])
