@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
 import signal
 import sys
@@ -170,9 +169,9 @@ def examine(original: Claim, mutant: Mutant, bench: Bench) -> Finding:
     def finding(category: Category, why: str, **further: Any) -> Finding:
         return Finding(original.name, mutant.operator, mutant.where, category, why=why, **further)
 
-    if same_claim(original, mutant.claim):
-        return finding("equivalent", "the same rational functions")
     try:
+        if same_claim(original, mutant.claim):
+            return finding("equivalent", "the same rational functions")
         question = Question(original, mutant)
     except LandscapeError as refusal:
         return finding("killed", f"refused: {refusal}", reactions={"exact": Reaction("refuted", f"refused: {refusal}")})
@@ -312,7 +311,6 @@ def _prepare(seed: int) -> None:
     # Ctrl-C is for the parent to handle; it ends this process, which then ends its solvers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    os.nice(5)
     _Process.bench = Bench(Solvers(), seed=seed)
     _Process.claims = {claim.name: claim for claim in builtin_claims()}
 

@@ -145,6 +145,8 @@ def same_claim(original: Claim, broken: Claim) -> bool:
         return False
     if isinstance(original.conclusion, Convergence):
         return False
+    if len(original.layers) != len(broken.layers):
+        return False
     pairs = zip(original.layers, broken.layers, strict=True)
     same = all(a is b or _equal(a.definition, b.definition) for a, b in pairs)
     return same and _same_conclusion(original.conclusion, broken.conclusion)
