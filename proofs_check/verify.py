@@ -75,9 +75,17 @@ def _versions() -> dict[str, str]:
     return installed | {"python": platform.python_version(), "sympy arithmetic": theory.sympy_ground_types()}
 
 
-def claim_json(claim: Claim, verdict: Verdict) -> dict[str, Any]:
-    """Return one entry of a ledger's claims as JSON-ready data; it follows from the claim and the evidence alone."""
-    digest = statement_digest(claim)
+def claim_json(claim: Claim, verdict: Verdict, digest: str | None = None) -> dict[str, Any]:
+    """Return one entry of a ledger's claims as JSON-ready data; it follows from the claim and the evidence alone.
+
+    Parameters
+    ----------
+    claim, verdict : Claim, Verdict
+        What was judged, and how.
+    digest : str, optional
+        The statement's, where it is known already.
+    """
+    digest = digest or statement_digest(claim)
     found: dict[str, Any] = {
         "name": claim.name,
         "digest": digest,

@@ -42,9 +42,13 @@ def command(ctx: click.Context, /, file: str, json_target: Target | None) -> Non
 def _print(found: Replay) -> None:
     for item in found.of("failed"):
         click.echo(f"{item.claim}: {item.what} of {item.evidence.method} fails: {item.detail}")
-    for what in ("certificate", "witness", "counterexample"):
+    for what, several in (
+        ("certificate", "certificates"),
+        ("witness", "witnesses"),
+        ("counterexample", "counterexamples"),
+    ):
         number = len(found.of("replayed", what))
-        click.echo(f"{number} {what + 's' if what != 'witness' else 'witnesses'} replayed")
+        click.echo(f"{number} {what if number == 1 else several} replayed")
     reasons = Counter((item.detail, item.evidence.method) for item in found.of("not replayed"))
     for (reason, method), number in sorted(reasons.items()):
         click.echo(f"not replayed: {number} by {method}: {reason}")

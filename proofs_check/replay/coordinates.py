@@ -170,9 +170,7 @@ class Coordinates:
         """Return what coefficients and hypotheses say of a polynomial in these coordinates, without taking it apart."""
         signs = self.signs if signs is None else signs
         found = _by_coefficients(polynomial, signs)
-        if not found.direction or not found.nonzero:
-            if len(polynomial) > MAX_COMPARED:
-                return found
+        if (not found.direction or not found.nonzero) and len(polynomial) <= MAX_COMPARED:
             for fact, bound in self.facts:
                 direction, nonzero = self._by_fact(polynomial, fact, bound, signs)
                 found = Known(found.direction or direction, found.nonzero or nonzero)
@@ -218,11 +216,15 @@ class Coordinates:
             if len(a) * len(c) + len(b) ** 2 > MAX_PRODUCTS:
                 continue
             leading = self.decide(a, squares - 1)
-            if leading.direction and leading.nonzero:
+            if leading.direction and leading.direction == self._last(leading, c, squares - 1).direction:
                 rest = self.decide(4 * a * c - b * b, squares - 1)
                 if rest.direction == 1:
-                    return Known(leading.direction, rest.nonzero or found.nonzero)
+                    return Known(leading.direction, (leading.nonzero and rest.nonzero) or found.nonzero)
         return found
+
+    def _last(self, leading: Known, c: fmpq_mpoly, squares: int) -> Known:
+        """Return the sign of what is left of a quadratic where its leading coefficient vanishes, if it may."""
+        return leading if leading.nonzero else self.decide(c, squares)
 
     def follow(self, polynomial: fmpq_mpoly, reason: Any) -> Known:
         """Return the sign of a polynomial in these coordinates for the reason recorded, and for no other.
@@ -274,9 +276,10 @@ class Coordinates:
             raise Failed("a square cannot be completed: the polynomial is not quadratic there")
         a, b, c = _quadratic(polynomial, position)
         leading, rest = self.follow(a, reason["leading"]), self.follow(4 * a * c - b * b, reason["discriminant"])
-        if not leading.direction or not leading.nonzero or rest.direction != 1:
+        last = self._last(leading, c, MAX_SQUARES)
+        if not leading.direction or last.direction != leading.direction or rest.direction != 1:
             raise Failed("a completed square does not give the sign")
-        return Known(leading.direction, rest.nonzero)
+        return Known(leading.direction, leading.nonzero and rest.nonzero)
 
 
 def _quadratic(polynomial: fmpq_mpoly, position: int) -> tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]:

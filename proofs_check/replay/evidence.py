@@ -101,6 +101,10 @@ class Checker:
         if obligation is Obligation.DERIVATION:
             goal = derivation_goal(self.claim)
             return () if goal is None else (goal,)
+        return self._conclusions
+
+    @cached_property
+    def _conclusions(self) -> tuple[Goal, ...]:
         if isinstance(self.claim.conclusion, Limit):
             return (self._limit.goal,)
         return () if self._scalar is None else goals_of(self._scalar)

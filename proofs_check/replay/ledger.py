@@ -197,7 +197,7 @@ def _verdict(entry: Mapping[str, Any], claim: Claim) -> Verdict:
         )
     evidence = tuple(_evidence(item, claim, installed) for item in entry.get("evidence", ()))
     verdict = conclude(claim.name, evidence, obligations_of(claim))
-    rebuilt = claim_json(claim, verdict)
+    rebuilt = claim_json(claim, verdict, installed)
     for key in sorted({*rebuilt, *entry} - _NOT_COMPARED):
         if json.loads(json.dumps(rebuilt.get(key))) != entry.get(key):
             raise RecordError(
