@@ -24,7 +24,7 @@ __all__ = ["PLACES", "check_limit", "check_monotonicity"]
 PLACES = 2
 # The first of three steps towards a limit, in units of the default distance from it; the next ones halve it.
 _NEAR = Fraction(1, 32)
-_FEWEST_TASKS = 4096
+_FEWEST_TASKS = 8192
 # Towards infinity: multiples of the default.
 _FAR = (Fraction(2**12), Fraction(2**13), Fraction(2**14))
 # How many times the last correction of the extrapolation its error may be: enough for an expansion in square roots.
