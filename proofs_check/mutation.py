@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import FrameType
 from typing import Any, Literal
 
 from proofs_check.mutants import Mutant, mutants
@@ -295,8 +296,10 @@ def _in_processes(portions: Sequence[Portion], seed: int, jobs: int) -> Iterator
     try:
         yield from pool.imap_unordered(_portion, portions)
         pool.close()
-    finally:
+    except BaseException:
         pool.terminate()
+        raise
+    finally:
         pool.join()
 
 
@@ -310,9 +313,14 @@ class _Process:
 def _prepare(seed: int) -> None:
     # Ctrl-C is for the parent to handle; it ends this process, which then ends its solvers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, _end)
     _Process.bench = Bench(Solvers(), seed=seed)
     _Process.claims = {claim.name: claim for claim in builtin_claims()}
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows must not be cut short
+    sys.exit(128 + number)
 
 
 def _portion(portion: Portion) -> Results:

@@ -72,7 +72,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 def headings() -> tuple[str, ...]:
     """Return the headings of the table."""
-    return ("claim", "mutants", "same", "true", "false", "killed", "by two", *RUNGS)
+    return ("claim", "mutants", "spared", "killed", "by two", *RUNGS)
 
 
 def row(score: ClaimScore) -> tuple[str, ...]:
@@ -87,12 +87,10 @@ def row(score: ClaimScore) -> tuple[str, ...]:
         cells["solvers"] += f" + {unproved}"
     return (
         score.claim,
-        f"{len(score.findings)} of {score.available}",
-        str(score.number("equivalent")),
-        str(score.number("still true")),
-        str(score.number("still false")),
-        f"{score.killed()} of {counted}",
-        f"{score.killed(2)} of {counted}",
+        f"{len(score.findings)}/{score.available}",
+        str(len(score.findings) - counted),
+        f"{score.killed()}/{counted}",
+        f"{score.killed(2)}/{counted}",
         *cells.values(),
     )
 
@@ -146,9 +144,9 @@ def _page(report: MutationReport, command: str) -> Iterator[str]:
     yield from _table(report)
     yield ""
     yield (
-        "*same*, *true*, *false*: mutants that say the same, are still true, or still false. *killed*, *by two*: "
-        "refuted by at least one rung and by two. The last columns count what each rung refutes; behind `+`, what the "
-        "solvers neither refute nor prove any more."
+        "*mutants*: examined, of all. *spared*: those that do not count. *killed*, *by two*: refuted by at least one "
+        "rung, by at least two. The last columns count what each rung refutes; behind `+`, what the solvers neither "
+        "refute nor prove any more."
     )
     yield from _listing("Survivors", report.survivors, "No breakage survived.")
     once = [item for item in report.findings if item.category == "killed" and len(item.killers) == 1]

@@ -189,7 +189,39 @@ def search(question: Question, bench: Bench) -> Reaction:
     found = _first_refuted(question, lambda goal: _searched(goal, bench))
     if found.kind == "refuted" or not question.limit_changed:
         return found
-    return _of(LimitProblem(question.claim, bench.budget, bench.seed).scan())
+    return _limit_searched(LimitProblem(question.claim, bench.budget, bench.seed))
+
+
+def _limit_searched(problem: LimitProblem) -> Reaction:
+    scanned = problem.scan()
+    point = problem.hunt.undefined
+    if scanned.outcome is Outcome.REFUTED or point is None:
+        return _of(scanned)
+    # No limit exists where the expression has no value, however close the variable comes to its point.
+    near = list(_near(problem, problem.compiled.values(point)))
+    if near and all(_undefined(problem.goal, problem.limit.expression, values) for values in near):
+        return Reaction("refuted", scanned.detail)
+    return _of(scanned)
+
+
+def _near(problem: LimitProblem, parameters: Mapping[sp.Symbol, Fraction]) -> Iterator[dict[sp.Symbol, Fraction]]:
+    """Yield admissible points whose variable is close to where it tends to."""
+    limit, infinite = problem.limit, problem.limit.point in (sp.oo, -sp.oo)
+    target = Fraction(0) if infinite else problem.goal.value(limit.point, parameters)
+    for exponent in (4, 7, 10):
+        for sign in (1, -1):
+            distance = sign * Fraction(10) ** (exponent if infinite else -exponent)
+            values = {**parameters, limit.variable: target + distance}
+            if problem.goal.standing(values) is not Standing.OUTSIDE:
+                yield values
+
+
+def _undefined(goal: Goal, expression: sp.Expr, values: Mapping[sp.Symbol, Fraction]) -> bool:
+    try:
+        goal.value(expression, values)
+    except ZeroDivisionError:
+        return True
+    return False
 
 
 def _searched(goal: Goal, bench: Bench) -> Reaction:
