@@ -128,3 +128,8 @@ def test_the_isotropic_derivation_is_the_general_one_at_a_multiple_of_the_identi
     scalars, general = isotropic_risk(steps, data), adapted_risk(steps, data)
     for name in ("curvature", "noise_floor"):
         assert sp.expand(getattr(scalars, name) - getattr(general, name).at_scalars({"S": rho}, d)) == 0
+
+
+def test_one_step_is_what_is_derived_unless_more_are_asked_for():
+    assert adapted_risk().curvature.same_as(adapted_risk(1).curvature)
+    assert isotropic_risk() == isotropic_risk(1)

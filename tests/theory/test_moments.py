@@ -84,6 +84,12 @@ def test_a_trace_of_sample_covariances_equals_the_trace_of_the_expectation():
     assert expectation(trace(product), m).same_as(trace(expectation(product, m)))
 
 
+def test_a_trace_meets_an_open_word_both_ways_round():
+    """The letters between two legs of a trace are read forwards for one partner and backwards for the other."""
+    derived = expectation(trace(SHAT * B * C) * SHAT, m)
+    assert derived.same_as(trace(S * B * C) * S + (S * B * C * S + S * C * B * S) / m)
+
+
 def test_a_product_of_traces_in_one_dimension_is_a_power():
     """In one dimension tr(Shat)^3 is the third moment of chi^2_m / m."""
     product = trace(SHAT) * trace(SHAT) * trace(SHAT)
