@@ -297,14 +297,20 @@ def critical_value(
     freedom = min(float(degrees_of_freedom), 1e15)
     plain = -float(stdtrit(freedom, np.exp(log_tail)))
     tilt = np.abs(np.asarray(skewness, dtype=float))
-    # Bisection for the first x >= plain with log P(t > x) + g x^3 / 3 <= log_tail; the left side decreases on the way.
     last = np.divide(1 / 3, tilt, out=np.full_like(tilt, np.inf), where=tilt > 0)
-    low, high = np.full_like(tilt, plain), np.minimum(np.maximum(last, plain), 4 * plain)
+    farthest = np.minimum(np.maximum(last, plain), 4 * plain)
 
     def excess(x: Floats) -> Floats:
         return np.asarray(np.log(stdtr(freedom, -x)) + tilt * x**3 / 3 - log_tail)
 
-    undecided = (excess(high) > 0) & (tilt > 0)
+    # The first x >= plain at which the excess is gone. It falls at first, but with few degrees of freedom it rises
+    # again far out: so first a grid from plain to the farthest x, then bisection in the cell where it first vanishes.
+    cells = np.linspace(0, 1, 257).reshape(-1, *[1] * tilt.ndim)
+    grid = plain + (farthest - plain) * cells
+    gone = excess(grid) <= 0
+    first = gone.argmax(axis=0)[None]
+    undecided = ~gone.any(axis=0) & (tilt > 0)
+    low, high = (np.take_along_axis(grid, index, axis=0)[0] for index in (np.maximum(first - 1, 0), first))
     for _ in range(60):
         middle = (low + high) / 2
         inside = excess(middle) > 0

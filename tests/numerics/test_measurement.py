@@ -249,3 +249,12 @@ def test_curvature_of_the_population_loss_has_no_error_but_rounding(configured, 
 
     np.testing.assert_allclose(estimate.value, 0.5 * 0.75**6 * np.eye(2), atol=1e-15)
     assert np.all(estimate.standard_error < 1e-14)
+
+
+def test_a_little_skewness_widens_a_critical_value_little_even_with_few_degrees_of_freedom():
+    """Far out the tail of t is so heavy that the correction outgrows it; the nearest solution is what counts."""
+    values = critical_value(30, 63, 1e-8, np.array([0.0, 0.01, 0.02, 0.03]))
+    assert np.isfinite(values).all()
+    assert (np.diff(values) > 0).all()
+    assert critical_value(30, 63, 1e-8, 0.01) == pytest.approx(values[1])
+    assert np.isinf(critical_value(30, 63, 1e-8, 0.2))
