@@ -48,8 +48,23 @@ COMPARISONS = {
     ast.IsNot: ast.Is,
 }
 TYPES = ("Literal", "tuple", "defaultdict")
-#: Mutants that compute the same, by what they change, each with the reason why.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+#: Mutants that compute the same, by function, line and change, each with the reason why.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("expectation", "for copies in range(max(levels, default=0), 0, -1):", "0 -> 1"): "level 1 of nothing is empty",
+    ("expectation", "for copies in range(max(levels, default=0), 0, -1):", "0 -> -1"): "so is a range down from -1",
+    ("expectation", "if cost and inverse_samples == 0:", "0 -> -1"): "what is zero is left out early to save time only",
+    ("expectation", "continue", "continue -> break"): "the one contraction that costs nothing comes first",
+    (
+        "expectation",
+        "rational, symbolic = summand.as_coeff_Mul(rational=True)",
+        "True -> False",
+    ): "no coefficient is a float",
+    (
+        "expectation",
+        "amounts[part, 0] += rational.p if rational.q == 1 else Fraction(rational.p, rational.q)",
+        "1 -> 0",
+    ): "a fraction of denominator 1 is the same number as the integer",
+}
 
 
 @dataclass(frozen=True)
@@ -57,13 +72,16 @@ class Mutant:
     """One file with one place changed."""
 
     path: str
+    function: str
     line: int
+    text: str
     change: str
     source: str
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.path, self.change
+    def key(self) -> tuple[str, str, str]:
+        """What identifies it for as long as its line stays as it is."""
+        return self.function, self.text, self.change
 
 
 def variants(node: ast.AST) -> Iterator[ast.AST]:
@@ -120,7 +138,7 @@ def _is_alias(node: ast.AST) -> bool:
 
 def mutants_of(path: str, text: str) -> Iterator[Mutant]:
     """Yield every mutant of one file."""
-    tree = ast.parse(text)
+    tree, lines = ast.parse(text), text.splitlines()
     for parent, field, index in list(places(tree)):
         holder = getattr(parent, field)
         node = holder if index is None else holder[index]
@@ -129,8 +147,18 @@ def mutants_of(path: str, text: str) -> Iterator[Mutant]:
             _put(parent, field, index, variant)
             source = ast.unparse(ast.fix_missing_locations(tree))
             before, after = (" ".join(ast.unparse(item).split()) for item in (node, variant))
-            yield Mutant(path, node.lineno, f"{_short(before)} -> {_short(after)}", source)
+            yield Mutant(
+                path, node.lineno, lines[node.lineno - 1].strip(), f"{_short(before)} -> {_short(after)}", source
+            )
             _put(parent, field, index, node)
+
+
+def _function_at(tree: ast.Module, line: int) -> str:
+    """Return the name of the innermost function around a line."""
+    around = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.lineno <= line <= node.end_lineno
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else ""
 
 
 def _put(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> None:

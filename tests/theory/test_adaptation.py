@@ -8,6 +8,7 @@ import sympy as sp
 
 from theory import adaptation
 from theory.adaptation import (
+    ErrorQuantity,
     adapted_error,
     adapted_risk,
     gradient_on_sample,
@@ -133,3 +134,10 @@ def test_the_isotropic_derivation_is_the_general_one_at_a_multiple_of_the_identi
 def test_one_step_is_what_is_derived_unless_more_are_asked_for():
     assert adapted_risk().curvature.same_as(adapted_risk(1).curvature)
     assert isotropic_risk() == isotropic_risk(1)
+
+
+def test_a_quantity_of_the_error_is_the_part_that_it_names():
+    update = adapted_error(2)
+    assert ErrorQuantity("propagator", 2)().same_as(update.propagator)
+    assert ErrorQuantity("noise_channel", 2)().same_as(update.noise_channel)
+    assert not update.propagator.same_as(update.noise_channel)

@@ -114,10 +114,11 @@ def test_an_infinite_sample_leaves_the_covariance():
     assert expectation(SHAT * B * SHAT * SHAT, sp.oo).same_as(S * B * S * S)
 
 
-def test_symbolic_and_substituted_sample_counts_agree():
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_symbolic_and_substituted_sample_counts_agree(samples):
     word = SHAT * B * SHAT * SHAT
-    at_three = expectation(word, m).map_coefficients(lambda value: value.subs(m, 3))
-    assert expectation(word, sp.Integer(3)).same_as(at_three)
+    substituted = expectation(word, m).map_coefficients(lambda value: value.subs(m, samples))
+    assert expectation(word, sp.Integer(samples)).same_as(substituted)
 
 
 def test_expectation_is_linear_in_symbolic_coefficients():
