@@ -147,9 +147,9 @@ def mutants_of(path: str, text: str) -> Iterator[Mutant]:
             _put(parent, field, index, variant)
             source = ast.unparse(ast.fix_missing_locations(tree))
             before, after = (" ".join(ast.unparse(item).split()) for item in (node, variant))
-            yield Mutant(
-                path, node.lineno, lines[node.lineno - 1].strip(), f"{_short(before)} -> {_short(after)}", source
-            )
+            line = node.lineno
+            change = f"{_short(before)} -> {_short(after)}"
+            yield Mutant(path, _function_at(tree, line), line, lines[line - 1].strip(), change, source)
             _put(parent, field, index, node)
 
 
