@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -139,6 +140,7 @@ def _is_alias(node: ast.AST) -> bool:
 def mutants_of(path: str, text: str) -> Iterator[Mutant]:
     """Yield every mutant of one file."""
     tree, lines = ast.parse(text), text.splitlines()
+    before_it: Counter[tuple[int, str]] = Counter()
     for parent, field, index in list(places(tree)):
         holder = getattr(parent, field)
         node = holder if index is None else holder[index]
@@ -149,6 +151,9 @@ def mutants_of(path: str, text: str) -> Iterator[Mutant]:
             before, after = (" ".join(ast.unparse(item).split()) for item in (node, variant))
             line = node.lineno
             change = f"{_short(before)} -> {_short(after)}"
+            before_it[line, change] += 1
+            if before_it[line, change] > 1:
+                change += f" (number {before_it[line, change]} of its line)"
             yield Mutant(path, _function_at(tree, line), line, lines[line - 1].strip(), change, source)
             _put(parent, field, index, node)
 
