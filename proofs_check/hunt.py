@@ -19,6 +19,8 @@ __all__ = ["Hunt"]
 
 #: Draws from each surface; each gives up to five points, on it and beside it.
 DRAWS_PER_SURFACE = 12
+#: Combinations of simple values that are tried on each surface before anything is drawn.
+GRID = 64
 #: Hypothesis knows no time limit, so it is asked in portions.
 PORTION = 250
 
@@ -79,7 +81,7 @@ class Hunt:
         return next((point for point in points if self.accepts(point)), None)
 
     def scan(self, samples: int, deadline: Deadline) -> Point | None:
-        """Try simple points, then the surfaces, then more points.
+        """Try simple points, then each surface, then more points.
 
         Parameters
         ----------
@@ -90,13 +92,17 @@ class Hunt:
         """
         early = samples // 4
         plan = [(self.space.whole, early), *((surface, DRAWS_PER_SURFACE) for surface in self.surfaces)]
-        for family, draws in [*plan, (self.space.whole, samples - early)]:
-            for _ in range(draws):
-                if deadline.passed:
-                    return None
-                found = self.first(self.space.draw(family, self._random))
-                if found is not None:
-                    return found
+        for family, draws in plan:
+            found = self.first(self.space.grid(family, GRID)) or self._drawn(family, draws, deadline)
+            if found is not None or deadline.passed:
+                return found
+        return self._drawn(self.space.whole, samples - early, deadline)
+
+    def _drawn(self, family: Family, draws: int, deadline: Deadline) -> Point | None:
+        for _ in range(draws):
+            found = self.first(self.space.draw(family, self._random))
+            if found is not None or deadline.passed:
+                return found
         return None
 
     def with_hypothesis(self, examples: int, deadline: Deadline) -> Point | None:

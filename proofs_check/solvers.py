@@ -80,6 +80,11 @@ class _Worker:
         self._received = b""
 
     @property
+    def process_id(self) -> int | None:
+        """The process's number, where one runs."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def output(self) -> int:
         """File descriptor that answers arrive on."""
         assert self._process is not None
@@ -160,6 +165,11 @@ class Solvers:
     def names(self) -> tuple[str, ...]:
         """Who can be asked."""
         return tuple(self._workers)
+
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """The processes that run now, by solver."""
+        return {name: worker.process_id for name, worker in self._workers.items() if worker.process_id is not None}
 
     def ask(
         self, text: str, seconds: float, patience: float | None = None, only: Iterable[str] | None = None

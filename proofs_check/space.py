@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from math import gcd
 
 from flint import fmpq, fmpq_mpoly, fmpq_poly
@@ -212,6 +213,24 @@ class Space:
                 if degree and position not in self.whole.positions:
                     found.append(Family((*self.whole.solved, (position, polynomial)), polynomial))
         return found
+
+    def grid(self, family: Family, most: int) -> Iterator[Point]:
+        """Yield points of a family whose free coordinates take their simplest values, in all combinations.
+
+        Parameters
+        ----------
+        family : Family
+            Which points.
+        most : int
+            At most so many combinations; the fewer coordinates are free, the more values each takes.
+        """
+        free = [i for i in range(self.size) if i not in family.positions]
+        each = int((most + 0.5) ** (1 / len(free))) if free else 1
+        for choice in product(*(self.ranges[i].pool[:each] for i in free)):
+            values = [fmpq(0)] * self.size
+            for position, value in zip(free, choice, strict=True):
+                values[position] = value
+            yield from map(tuple, family.complete(values, self.others))
 
     def draw(self, family: Family, rng: random.Random) -> Iterator[Point]:
         """Draw points of a family, simple ones most often, and points beside them."""
