@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help verify test bench lint style types imports constraints clean
+.PHONY: help verify test bench mutants lint style types imports constraints clean
 
 # The first of these that is at least 3.11 and can create environments; one of your own: make PYTHON=python3.12 test
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
@@ -33,6 +33,9 @@ test: $(VENV)/installed-test ## Run the tests on all cores (ARGS are passed to p
 
 bench: $(VENV)/installed-run ## Measure how fast everything is and write docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+mutants: $(VENV)/installed-test ## Break the derivation code in every small way and count what its tests notice
+	@$(BIN)/python tests/quality/mutate_derivations.py $(ARGS)
 
 lint: style types imports ## Check style, types and the direction of imports
 

@@ -70,7 +70,8 @@ def command(
     if markdown is not None:
         amount = " --all" if everything else "" if limit is None else f" --limit {limit}"
         names = "".join(f" '{selector}'" for selector in selectors)
-        markdown.write(to_markdown(report, f"landscape mutate{names}{amount} --seed {seed} --markdown FILE"))
+        file = markdown.path or "-"
+        markdown.write(to_markdown(report, f"landscape mutate{names}{amount} --seed {seed} --markdown {file}"))
     if not targets:
         _print(report, elapsed)
     if report.interrupted:
