@@ -59,6 +59,11 @@ class CompiledGoal:
         """Return a point as a mapping to fractions."""
         return {symbol: to_fraction(value) for symbol, value in zip(self.goal.symbols, point, strict=True)}
 
+    def evaluator(self, expression: sp.Expr) -> Callable[[Point], fmpq]:
+        """Compile an expression in base and defined symbols; the function raises ZeroDivisionError at poles."""
+        function: Callable[[Point], fmpq] = _function(self.goal.symbols, self._definitions, [expression], "{0}")
+        return function
+
     def _test(self, formula: Formula) -> Test:
         if isinstance(formula, Relation):
             sides = [formula.lhs, formula.rhs]

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 @click.argument("claim")
 @budget_option
 @seed_option
+@click.option("--ablation", is_flag=True, help="Drop each hypothesis in turn, and measure how much room they leave.")
+@click.option("--tightness", is_flag=True, help="Of an inequality: how close both sides come, and where.")
 @json_option
-def command(claim: str, budget: str, seed: int, json_target: Target | None) -> None:
+def command(claim: str, budget: str, seed: int, ablation: bool, tightness: bool, json_target: Target | None) -> None:
     """Print CLAIM: what it says, its hypotheses, the steps of its derivation and its source; then judge it.
 
     CLAIM is a name; of a glob, every claim that matches is shown.
     """
     from proofs_check.commands.output import progress_bar, write_json
+    from proofs_check.commands.questions import asked, print_answers
     from theory.claim import builtin_claims, select
     from theory.rendering import plain_conclusion, plain_layer
 
@@ -40,16 +43,22 @@ def command(claim: str, budget: str, seed: int, json_target: Target | None) -> N
             on_start=lambda started: bar.update(task, description=started.name),
             on_verdict=lambda judged, verdict: bar.advance(task),
         )
+    answers = [
+        asked(shown, ablation=ablation, tightness=tightness, budget=budget, seed=seed) for shown, _ in ledger.verdicts
+    ]
     if json_target is not None:
         found = ledger.to_json()
-        for entry, (shown, _) in zip(found["claims"], ledger.verdicts, strict=True):
+        for entry, (shown, _), answer in zip(found["claims"], ledger.verdicts, answers, strict=True):
+            entry |= answer
             entry["conclusion"] = plain_conclusion(shown)
             entry["steps"] = [plain_layer(layer) for layer in shown.layers]
         write_json(json_target, found | {"schema": "landscape.show/1"})
     if json_target is None or not json_target.is_stdout:
-        for shown, verdict in ledger.verdicts:
+        for (shown, verdict), answer in zip(ledger.verdicts, answers, strict=True):
             _print_claim(shown)
             _print_verdict(shown, verdict)
+            print_answers(answer)
+            click.echo("")
     if ledger.interrupted:
         raise KeyboardInterrupt
 
@@ -83,4 +92,3 @@ def _print_verdict(claim: Claim, verdict: Verdict) -> None:
         click.echo("Counterexample")
         for name, value in verdict.counterexample.items():
             click.echo(f"  {name} = {value}")
-    click.echo("")
