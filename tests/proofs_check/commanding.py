@@ -45,7 +45,8 @@ centre = 2
 
 
 def run(*arguments, **options):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+    # pytest's import of readline sets COLUMNS for the worker processes, as if there were a narrow terminal.
+    return CliRunner(env={"COLUMNS": None}).invoke(main, [str(argument) for argument in arguments], **options)
 
 
 def strict_json(text):
