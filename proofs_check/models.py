@@ -48,14 +48,14 @@ def rational_points(
         if deadline.passed:
             return
         pins = {symbol: Fraction(value) for symbol, value in zip(integers, values, strict=True)}
-        model = ask(pins)
-        while model is not None:
-            yield from _rounded(model)
+        found = ask(pins)
+        while found is not None:
+            yield from _rounded(found)
             # Pin one more symbol to a simple value nearby, so that the others may become rational.
             symbol = next((s for s in goal.symbols if s not in pins), None)
             if symbol is None or deadline.passed:
                 break
-            pins, model = _pinned(pins, symbol, model[symbol], ask)
+            pins, found = _pinned(pins, symbol, found[symbol], ask)
         if not integers:
             return
 

@@ -148,9 +148,17 @@ def _page(report: MutationReport, command: str) -> Iterator[str]:
         "rung, by at least two. The last columns count what each rung refutes; behind `+`, what the solvers neither "
         "refute nor prove any more."
     )
-    yield from _listing("Survivors", report.survivors, "No breakage survived.")
+    survived = (
+        "Nobody refutes these, and nobody proves them either: they are true for a reason that no rung knows, or false "
+        "where none looks."
+    )
+    yield from _listing("Survivors", survived, report.survivors, "No breakage survived.")
     once = [item for item in report.findings if item.category == "killed" and len(item.killers) == 1]
-    yield from _listing("Refuted by one rung only", once, "Every breakage was refuted by two rungs or more.")
+    alone = (
+        "Where an equation was turned into `!=`, exact arithmetic alone can object, because a measurement never shows "
+        "equality; and a hypothesis that merely keeps a denominator from zero is missed by what looks for such points."
+    )
+    yield from _listing("Refuted by one rung only", alone, once, "Every breakage was refuted by two rungs or more.")
 
 
 def _table(report: MutationReport) -> Iterator[str]:
@@ -162,12 +170,11 @@ def _table(report: MutationReport) -> Iterator[str]:
         yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _listing(title: str, findings: Sequence[Finding], none: str) -> Iterator[str]:
+def _listing(title: str, words: str, findings: Sequence[Finding], none: str) -> Iterator[str]:
     yield ""
     yield f"## {title}"
     yield ""
-    if not findings:
-        yield none
+    yield from (words, "") if findings else (none,)
     for item in findings:
         by = f"by {item.killers[0]} only; " if item.category == "killed" else ""
         others = "; ".join(

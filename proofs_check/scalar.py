@@ -103,12 +103,18 @@ class _Judge:
         goal = derivation_goal(self.claim)
         if goal is None:
             return
-        proof = prove_exactly(self.prover(goal, witness), Obligation.DERIVATION)
-        if proof.outcome is Outcome.PROVED:
-            yield proof
-            return
-        scanned = Refuter(goal, self.budget, self.seed, Obligation.DERIVATION).scan()
-        yield from (scanned,) if scanned.outcome is Outcome.REFUTED else (proof, scanned)
+        view = View(goal, ring_of(goal))
+        scanned = None
+        if not all(view.difference(relation).is_zero for relation in goal.conclusion.relations):
+            # Different functions, which may still agree where the hypotheses hold; a point will tell at once.
+            scanned = Refuter(goal, self.budget, self.seed, Obligation.DERIVATION, view).scan()
+            if scanned.outcome is Outcome.REFUTED:
+                yield scanned
+                return
+        proof = prove_exactly(self.prover(goal, witness, view), Obligation.DERIVATION)
+        yield proof
+        if not _proved(proof):
+            yield scanned or Refuter(goal, self.budget, self.seed, Obligation.DERIVATION, view).scan()
 
     def _formulas(self, parts: list[_Part]) -> Iterator[Evidence]:
         started = perf_counter()

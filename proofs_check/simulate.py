@@ -119,11 +119,13 @@ def _scalar_checks(
         f"{layer.symbol} was taken as typed: nothing here knows how to measure a {type(layer.derivation).__name__}"
         for layer in scalars.unmeasured(claim)
     ]
-    effort = _effort(f"measured on raw data at {len(scenes)} points", measuring, notes)
+    drawn = "raw data and sufficient statistics" if "wishart" in measuring.samplers else "raw data"
+    effort = _effort(f"measured on {drawn} at {len(scenes)} points", measuring, notes)
     points = [{symbol.name: str(value) for symbol, value in scene.point.items()} for scene in scenes]
     return checks, Effort(effort.words, {**effort.data, "points": points}, effort.notes)
 
 
 def _effort(words: str, measuring: Measuring, notes: Sequence[str] = ()) -> Effort:
-    data: dict[str, Any] = {"sampler": "raw", "seed": measuring.seed, "tasks": measuring.tasks}
+    sampler = " and ".join(sorted(measuring.samplers)) or "raw"
+    data: dict[str, Any] = {"sampler": sampler, "seed": measuring.seed, "tasks": measuring.tasks}
     return Effort(words, data, tuple(notes))

@@ -50,7 +50,7 @@ class ClaimError(LandscapeError):
 
 
 class RecordError(LandscapeError):
-    """A ledger that cannot be replayed: unreadable, of another schema, of other claims, or changed since it was made."""
+    """A ledger that cannot be replayed: unreadable, of another schema or of other claims, or changed since then."""
 
 
 class UnknownNameError(LandscapeError):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from operator import sub
 from typing import Any, NamedTuple
 
 from flint import fmpq_mpoly
@@ -119,7 +120,7 @@ class Coordinates:
             self.facts.append((generator, ">" if self.signs[step.position] else ">="))
         signs = dict(self.signs)
         signs.pop(step.position, None)
-        moved = [(step.apply(fact), bound) for fact, bound in self.facts]
+        moved = self.facts if step.is_trivial else [(step.apply(fact), bound) for fact, bound in self.facts]
         if self._solves_equation(step, moved):
             positive = self.sign(step.bottom)
         else:
@@ -171,24 +172,25 @@ class Coordinates:
         signs = self.signs if signs is None else signs
         found = _by_coefficients(polynomial, signs)
         if (not found.direction or not found.nonzero) and len(polynomial) <= MAX_COMPARED:
+            degrees = polynomial.degrees()
             for fact, bound in self.facts:
-                direction, nonzero = self._by_fact(polynomial, fact, bound, signs)
-                found = Known(found.direction or direction, found.nonzero or nonzero)
+                if bound != "==" and len(fact) <= MAX_COMPARED:
+                    direction, nonzero = self._by_fact(polynomial, degrees, fact, bound, signs)
+                    found = Known(found.direction or direction, found.nonzero or nonzero)
         return found
 
     @staticmethod
-    def _by_fact(polynomial: fmpq_mpoly, fact: fmpq_mpoly, bound: str, signs: Mapping[int, bool]) -> Known:
+    def _by_fact(
+        polynomial: fmpq_mpoly, degrees: tuple[int, ...], fact: fmpq_mpoly, bound: str, signs: Mapping[int, bool]
+    ) -> Known:
         """Compare with a hypothesis of which the polynomial is a factor, or the other way round."""
-        if bound == "==" or fact.is_zero() or len(fact) > MAX_COMPARED:
-            return OPEN
         known = {">": Known(1, True), ">=": Known(1, False), "!=": Known(0, True)}[bound]
-        rest = quotient_of(fact, polynomial)
-        if rest is not None:
+        differences = set(map(sub, fact.degrees(), degrees))
+        if min(differences) >= 0 and (rest := quotient_of(fact, polynomial)) is not None:
             others = _by_coefficients(rest, signs)
             usable = others.direction if others.nonzero or known.nonzero else 0
             return Known(known.direction * usable, known.nonzero)
-        rest = quotient_of(polynomial, fact)
-        if rest is not None:
+        if max(differences) <= 0 and (rest := quotient_of(polynomial, fact)) is not None:
             others = _by_coefficients(rest, signs)
             return Known(known.direction * others.direction, known.nonzero and others.nonzero)
         return OPEN

@@ -66,7 +66,7 @@ def coefficients(polynomial: fmpq_mpoly, position: int) -> dict[int, fmpq_mpoly]
 
 def quotient_of(dividend: fmpq_mpoly, divisor: fmpq_mpoly) -> fmpq_mpoly | None:
     """Return an exact quotient, or ``None`` where there is none."""
-    if divisor.is_zero() or any(a < b for a, b in zip(dividend.degrees(), divisor.degrees(), strict=True)):
+    if divisor.is_zero():
         return None
     quotient, remainder = divmod(dividend, divisor)
     return quotient if remainder.is_zero() else None

@@ -7,14 +7,14 @@ on one line through its centre: it is quadratic in the start, so three starts sh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from numerics.adaptation import adapt, draw_data
-from numerics.sampling import DataSet, Floats, Sampler, Shape, Tasks, streams
+from numerics.sampling import DataSet, Floats, Sampler, SamplerKind, Shape, Tasks, streams
 from proofs_check.simulation.deviation import jackknife
 from theory.mixture import DataReuse, InnerLoop, Mixture, TaskClass
 
@@ -121,14 +121,18 @@ class Measuring:
         Source of all randomness.
     tasks : int
         Tasks per class and point.
+    samplers : set of str
+        How the data of this claim's measurements were drawn: ``raw``, or ``wishart`` beyond ``MOST_RAW`` samples.
     """
 
     workbench: Workbench
     seed: int
     tasks: int
+    samplers: set[SamplerKind] = field(default_factory=set)
 
     def of_class(self, spec: IsotropicClass) -> ClassMeans:
         """Measure a class of tasks."""
+        self.samplers.add(_sampler_kind(spec.inner_loop))
         means: ClassMeans = self.once(spec, lambda: _measure_class(spec, self.seed, self.tasks))
         return means
 
@@ -158,9 +162,14 @@ class Workbench:
         return self._kept[key]
 
 
+def _sampler_kind(inner_loop: InnerLoop) -> SamplerKind:
+    """Choose raw data, unless there are so many samples that only their sufficient statistics are affordable."""
+    return "wishart" if (inner_loop.samples or 0) > MOST_RAW else "raw"
+
+
 def _measure_class(spec: IsotropicClass, seed: int, tasks: int) -> ClassMeans:
     loop = spec.inner_loop
-    source = Sampler(spec.mixture, "wishart" if (loop.samples or 0) > MOST_RAW else "raw")
+    source = Sampler(spec.mixture, _sampler_kind(loop))
     outer = np.zeros(spec.dimension)
     outer[0] = np.sqrt(float(spec.distance2))
 
@@ -179,7 +188,8 @@ def _measure_class(spec: IsotropicClass, seed: int, tasks: int) -> ClassMeans:
     # The population gradient is not random, and what is left is known from the spread of a few tasks.
     needed = tasks if loop.samples else max(tasks // 8, 8 * BLOCKS)
     means = controlled_blocks(draw, seed, spec.stream, needed, numbers_of(spec.dimension, loop))
-    return ClassMeans(*jackknife(means).T, plain_rise=_plain_rise(source, outer, seed))
+    rise, centre, own = jackknife(means).T
+    return ClassMeans(rise, centre, own, _plain_rise(source, outer, seed))
 
 
 def _controls(spec: IsotropicClass, drawn: Tasks, data: Sequence[DataSet]) -> Floats:

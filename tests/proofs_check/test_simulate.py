@@ -80,6 +80,15 @@ def test_evidence_is_ready_for_json_without_infinities(evidence):
             assert json.loads(json.dumps(dict(item.data), allow_nan=False)) == item.data
 
 
+def test_evidence_says_how_its_data_was_drawn(evidence):
+    """Raw data, except on the way to infinitely many samples, where only their sufficient statistics are affordable."""
+    (limit, *_), (plain, *_) = (evidence[f"collins2022.{name}"] for name in ("ratio-many-samples", "gain-isotropic"))
+    assert "wishart" in limit.data["sampler"]
+    assert "sufficient statistics" in evidence["collins2022.ratio-many-samples"][-1].detail
+    assert plain.data["sampler"] == "raw"
+    assert "sufficient statistics" not in plain.detail
+
+
 def test_the_same_seed_gives_the_same_evidence_alone_or_among_others(evidence):
     name = "collins2022.gain-isotropic"
     again = judged(CLAIMS[name])

@@ -49,6 +49,10 @@ COMPARISONS = {
     ast.IsNot: ast.Is,
 }
 TYPES = ("Literal", "tuple", "defaultdict")
+_PLAIN = "plain_risk += weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance / 2"
+_COORDINATE = "risk += weight * curvature * (coordinate - centre) ** 2 / 2"
+_SCALE = "only where the slope vanishes is used, which does not depend on the scale"
+_SIGN = "only where the slope vanishes is used, and that is the same for minus the risk"
 #: Mutants that compute the same, by function, line and change, each with the reason why.
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("expectation", "for copies in range(max(levels, default=0), 0, -1):", "0 -> 1"): "level 1 of nothing is empty",
@@ -65,6 +69,33 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "amounts[part, 0] += rational.p if rational.q == 1 else Fraction(rational.p, rational.q)",
         "1 -> 0",
     ): "a fraction of denominator 1 is the same number as the integer",
+    (
+        "pair_quantities",
+        _PLAIN,
+        "plain_risk += weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance... -> "
+        "plain_risk -= weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance...",
+    ): _SIGN,
+    (
+        "pair_quantities",
+        _PLAIN,
+        "weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance / 2 -> "
+        "weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance * 2",
+    ): _SCALE,
+    ("pair_quantities", _PLAIN, "2 -> 3"): _SCALE,
+    ("pair_quantities", _PLAIN, "2 -> 1"): _SCALE,
+    (
+        "coordinate_optimum",
+        _COORDINATE,
+        "weight * curvature * (coordinate - centre) ** 2 / 2 -> weight * curvature * (coordinate - centre) ** 2 * 2",
+    ): _SCALE,
+    ("coordinate_optimum", _COORDINATE, "2 -> 3 (number 2 of its line)"): _SCALE,
+    ("coordinate_optimum", _COORDINATE, "2 -> 1 (number 2 of its line)"): _SCALE,
+    (
+        "coordinate_optimum",
+        _COORDINATE,
+        "risk += weight * curvature * (coordinate - centre) ** 2 / 2 -> "
+        "risk -= weight * curvature * (coordinate - centre) ** 2 / 2",
+    ): _SIGN,
 }
 
 

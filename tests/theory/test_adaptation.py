@@ -141,3 +141,8 @@ def test_a_quantity_of_the_error_is_the_part_that_it_names():
     assert ErrorQuantity("propagator", 2)().same_as(update.propagator)
     assert ErrorQuantity("noise_channel", 2)().same_as(update.noise_channel)
     assert not update.propagator.same_as(update.noise_channel)
+
+
+def test_label_noise_moves_the_parameter_the_way_the_labels_move():
+    """theta <- theta - a X'(X theta - y)/m: what is added to the labels is added to the parameter as a X'z/m."""
+    assert ErrorQuantity("noise_channel", 1)().same_as(IDENTITY * alpha)

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.arithmetic import evaluate
 from theory.gain import (
     ClassQuantity,
+    MatrixQuantity,
     Objective,
     PairQuantity,
     Setting,
@@ -56,6 +57,41 @@ def test_nal_weighs_each_class_by_its_curvature():
     """Minimise (1-p) rho_E x^2 + p rho_H (1-x)^2 by hand: x = p rho_H / (p rho_H + (1-p) rho_E)."""
     hard, easy = POINT[p] * POINT[rho_H], (1 - POINT[p]) * POINT[rho_E]
     assert value(PairQuantity("share_nal").expression()) == easy / (easy + hard)
+
+
+def test_the_risk_of_one_step_by_hand():
+    """Each class adds its share of rho (1 - 2 a rho + (1 + (d+1)/m) a^2 rho^2) / 2 times the squared distance, and of
+    a^2 nu2 d rho^2 / (2m)."""
+    step, kappa, at = POINT[alpha], 1 + (POINT[d] + 1) / POINT[m], Fraction(1, 3)
+    total = noise = Fraction(0)
+    for weight, variance, spread, label, distance in (
+        (1 - POINT[p], POINT[rho_E], POINT[V_E], POINT[nu2_E], 1 - at),
+        (POINT[p], POINT[rho_H], POINT[V_H], POINT[nu2_H], at),
+    ):
+        left = variance * (1 - 2 * step * variance + kappa * (step * variance) ** 2)
+        noise += weight * step**2 * label * POINT[d] * variance**2 / (2 * POINT[m])
+        total += weight * left * (distance**2 * POINT[R2] + spread) / 2
+    assert value(PairQuantity("noise_floor").expression()) == noise
+    assert evaluate(PairQuantity("risk_at_share").expression(), POINT | {share: at}) == total + noise
+
+
+def test_a_setting_is_one_step_on_a_finite_sample_unless_it_says_otherwise():
+    assert Setting() == Setting(1, "reused", False, alpha)
+    assert (Setting().samples, Setting(population=True).samples) == (m, sp.oo)
+
+
+def test_a_matrix_quantity_is_the_one_that_it_names():
+    assert MatrixQuantity("curvature").polynomial().same_as(Setting().curvature())
+    assert MatrixQuantity("noise_floor").polynomial().same_as(Setting().noise_floor())
+    assert Setting().noise_floor().kind == "scalar"
+
+
+def test_a_second_step_size_renames_the_first_in_matrices_too():
+    beta = sp.Symbol("beta")
+    renamed = MatrixQuantity("curvature", Setting(step_size=beta)).polynomial()
+    assert beta in renamed.symbols
+    assert alpha not in renamed.symbols
+    assert MatrixQuantity("curvature").polynomial().symbols == {alpha, m}
 
 
 def test_without_distance_there_is_no_gain():
