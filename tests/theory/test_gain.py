@@ -17,7 +17,7 @@ from theory.gain import (
     small_step_gain,
 )
 from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
-from theory.words import letter, vector
+from theory.words import IDENTITY, bilinear, letter, scalar, vector
 
 POINT = {
     key: Fraction(value)
@@ -141,6 +141,13 @@ def test_the_objective_is_stationary_at_its_stationary_point_only():
     direction = vector("u")
     assert not objective.slope(objective.stationary_point(), direction).terms
     assert objective.slope(vector("theta"), direction).terms
+
+
+def test_the_objective_is_the_average_of_half_a_square():
+    constant = sp.Symbol("c")
+    theta = vector("theta")
+    expanded = bilinear(theta, letter("H"), theta) / 2 - bilinear(theta, IDENTITY, vector("b")) + scalar(constant)
+    assert Objective("H", "b", constant).value(theta).same_as(expanded)
 
 
 def test_the_small_step_gain_is_a_square_of_the_second_order_pull():
