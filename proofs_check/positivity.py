@@ -87,10 +87,10 @@ class Substitution:
 
     def apply(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
         """Substitute, and multiply by the positive denominator as often as it takes to clear it."""
-        parts = coefficients_in(polynomial, self.position)
-        degree = max(parts, default=0)
-        if not degree:
+        degree = int(polynomial.degrees()[self.position])
+        if degree <= 0:  # -1 for the zero polynomial
             return polynomial
+        parts = coefficients_in(polynomial, self.position)
         total = polynomial.context().constant(0)
         for exponent, coefficient in parts.items():
             total = total + coefficient * self.numerator**exponent * self.denominator ** (degree - exponent)
