@@ -222,12 +222,12 @@ class Certifier:
         if isinstance(formula, And | Or):
             operator: Operator = "!=" if isinstance(formula, And) else "=="
             parts = [self._as_one(part) for part in formula.operands]
-            whole = self.view.ring.constant(1)
+            whole = self.view.ring.constant(1).numerator
             for part in parts:
                 if part is None or part[1] != operator:
                     return None
-                whole = self.view.ring.multiply(whole, part[0])
-            return whole, operator
+                whole = whole * part[0].numerator  # without the denominators, which would cancel zeros of other parts
+            return self.view.ring.polynomial(whole), operator
         if isinstance(formula, Not):
             opposite = _negated(formula.operand)
             return None if opposite is None else self._as_one(opposite)

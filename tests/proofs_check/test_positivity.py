@@ -96,6 +96,11 @@ def test_true_and_false_come_in_pairs():
     assert TRUE.keys() == FALSE.keys()
 
 
+def test_a_pole_of_one_part_does_not_hide_a_zero_of_another():
+    assert not certified(Iff(Or((eq(x, 0), eq(1 / x, 0))), eq(y**2 + 1, 0)))
+    assert certified(Iff(Or((eq(x, 0), eq(1 / x, 0))), eq(x**2, 0)))
+
+
 def test_an_atom_is_known_to_be_positive_and_nothing_else():
     definitions = (Definition(q, 1 - p, True),)
     hypotheses = (gt(p, 0), lt(p, 1))
