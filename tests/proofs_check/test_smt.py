@@ -19,6 +19,7 @@ from theory.formula import And, Iff, Implies, Not, Or, eq, ge, gt, integer, le, 
 
 x, y, z, n, s = sp.symbols("x y z n s")
 SMALL = budget_named("small")
+PATIENT = replace(SMALL, certificate_seconds=60, solver_seconds=60, second_opinion_seconds=60)
 CLAIMS = {claim.name.removeprefix("collins2022."): claim for claim in builtin_claims()}
 
 
@@ -26,11 +27,11 @@ def goal(conclusion, *hypotheses, definitions=()):
     return Goal(hypotheses, definitions, conclusion)
 
 
-def prover_of(stated, solvers, budget=SMALL):
+def prover_of(stated, solvers, budget=PATIENT):
     return Prover(stated, find_witness(stated, "sample", budget, solvers) or {}, solvers, budget)
 
 
-def asked(stated, solvers, budget=SMALL):
+def asked(stated, solvers, budget=PATIENT):
     return ask_solvers(prover_of(stated, solvers, budget))
 
 
@@ -121,7 +122,7 @@ def test_models_of_the_denial_are_handed_on(solvers):
 )
 def test_claims_of_the_ledger_are_proved_by_both_solvers(name, solvers):
     for stated in goals_of(CLAIMS[name]):
-        evidence, _ = asked(stated, solvers, replace(SMALL, second_opinion_seconds=10))
+        evidence, _ = asked(stated, solvers)
         assert (evidence.outcome, evidence.tier) == (Outcome.PROVED, Tier.SOLVERS)
 
 
@@ -146,13 +147,13 @@ class Scripted(Solvers):
 
 
 def test_one_solver_alone_is_its_own_tier():
-    evidence, _ = asked(TRUE["square"], Scripted(z3="unsat", cvc5="unknown"))
+    evidence, _ = asked(TRUE["square"], Scripted(z3="unsat", cvc5="unknown"), SMALL)
     assert (evidence.outcome, evidence.method, evidence.tier) == (Outcome.PROVED, "z3", Tier.SOLVER)
     assert "cvc5 is undecided within 2 s (timeout)" in evidence.detail
 
 
 def test_limits_that_ran_out_are_named():
-    evidence, _ = asked(TRUE["square"], Scripted(z3="unknown", cvc5="unknown"))
+    evidence, _ = asked(TRUE["square"], Scripted(z3="unknown", cvc5="unknown"), SMALL)
     assert evidence.outcome is Outcome.UNDECIDED
     assert "z3 is undecided within 2 s (timeout); cvc5 is undecided within 2 s (timeout)" in evidence.detail
 
