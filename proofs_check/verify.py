@@ -15,6 +15,7 @@ from proofs_check.instances import judge_instances
 from proofs_check.matrix import judge_matrix
 from proofs_check.scalar import judge_scalar
 from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.solvers import Solvers
 from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
 from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement
 
@@ -132,7 +133,9 @@ def obligations_of(claim: Claim) -> tuple[Obligation, ...]:
     return tuple(needed)
 
 
-def judge(claim: Claim, *, budget: Budget, seed: int, false_alarm: float, workbench: Workbench) -> Verdict:
+def judge(
+    claim: Claim, *, budget: Budget, seed: int, false_alarm: float, workbench: Workbench, solvers: Solvers
+) -> Verdict:
     """Run one claim past every rung that applies to it.
 
     Parameters
@@ -147,10 +150,12 @@ def judge(claim: Claim, *, budget: Budget, seed: int, false_alarm: float, workbe
         Probability with which the simulation may contradict this claim though it is true.
     workbench : Workbench
         Measurements that claims of one run share.
+    solvers : Solvers
+        The solvers to ask, started once for all claims of a run.
     """
     evidence: list[Evidence] = []
     if isinstance(claim.conclusion, Statement | Limit | Monotonicity):
-        evidence.extend(judge_scalar(claim, budget=budget, seed=seed))
+        evidence.extend(judge_scalar(claim, budget=budget, seed=seed, solvers=solvers))
     elif isinstance(claim.conclusion, MatrixIdentity | Expectation | PositiveDefinite):
         evidence.extend(judge_matrix(claim, budget=budget, seed=seed))
     evidence.extend(judge_instances(claim, examples=budget.mixtures, seed=seed))
@@ -188,13 +193,21 @@ def verify(
     workbench = Workbench()
     verdicts: list[tuple[Claim, Verdict]] = []
     try:
-        for claim in claims:
-            if on_start:
-                on_start(claim)
-            verdict = judge(claim, budget=limits, seed=seed, false_alarm=FALSE_ALARM / len(claims), workbench=workbench)
-            verdicts.append((claim, verdict))
-            if on_verdict:
-                on_verdict(claim, verdict)
+        with Solvers() as solvers:
+            for claim in claims:
+                if on_start:
+                    on_start(claim)
+                verdict = judge(
+                    claim,
+                    budget=limits,
+                    seed=seed,
+                    false_alarm=FALSE_ALARM / len(claims),
+                    workbench=workbench,
+                    solvers=solvers,
+                )
+                verdicts.append((claim, verdict))
+                if on_verdict:
+                    on_verdict(claim, verdict)
     except KeyboardInterrupt:
         return Ledger(seed, budget, tuple(verdicts), interrupted=True)
     return Ledger(seed, budget, tuple(verdicts))

@@ -340,12 +340,13 @@ class ProofCheck:
                 return self.ring.negate(difference), ">" if formula.operator == "<" else ">="
             return difference, formula.operator
         if isinstance(formula, And | Or):
-            whole, operator = self.ring.constant(1), "!=" if isinstance(formula, And) else "=="
+            operator: Operator = "!=" if isinstance(formula, And) else "=="
+            whole = self.ring.constant(1).numerator
             for part in map(self._as_one, formula.operands):
                 if part is None or part[1] != operator:
                     return None
-                whole = self.ring.multiply(whole, part[0])
-            return whole, "!=" if isinstance(formula, And) else "=="
+                whole = whole * part[0].numerator  # without the denominators, which would cancel zeros of other parts
+            return self.ring.polynomial(whole), operator
         return None
 
 
