@@ -70,6 +70,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1 -> 0",
     ): "a fraction of denominator 1 is the same number as the integer",
     (
+        "gradient_on_sample",
+        'samples, dimension = sp.symbols("m d", integer=True, positive=True)',
+        "True -> False (number 2 of its line)",
+    ): "sizes of matrices need not be positive to be differentiated",
+    (
         "pair_quantities",
         _PLAIN,
         "plain_risk += weight * plain_curvature.at_scalars({COVARIANCE: variance}, d) * distance... -> "

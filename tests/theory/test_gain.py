@@ -150,6 +150,12 @@ def test_the_objective_is_the_average_of_half_a_square():
     assert Objective("H", "b", constant).value(theta).same_as(expanded)
 
 
+def test_the_slope_points_the_way_the_objective_rises():
+    theta, direction = vector("theta"), vector("u")
+    expanded = bilinear(direction, letter("H"), theta) - bilinear(direction, IDENTITY, vector("b"))
+    assert Objective("H", "b", sp.Symbol("c")).slope(theta, direction).same_as(expanded)
+
+
 def test_the_small_step_gain_is_a_square_of_the_second_order_pull():
     assert small_step_gain().letters == {"Sbar^-1", "E[S2]", "|E[S theta*]", "|E[S2 theta*]"}
     pull = vector("E[S2 theta*]") - letter("E[S2]") * letter("Sbar^-1") * vector("E[S theta*]")
