@@ -54,10 +54,11 @@ def stating(name, change):
         ("adapted-error-2", lambda stated: stated + SHAT * alpha),
         ("curvature-population-2", lambda stated: stated + S * B * S - B * S * S),
         ("gain-squared-distance", lambda stated: stated * 2),
+        ("maml-optimum", lambda stated: stated * 2),
         ("same-covariance-no-gain", lambda stated: stated + vector("E[theta*]")),
         ("small-steps-gain-matrix", lambda stated: stated * sp.Rational(1, 2)),
     ],
-    ids=map(str, range(12)),
+    ids=map(str, range(13)),
 )
 def test_a_broken_statement_is_refuted_by_small_exact_matrices(name, change):
     broken = stating(name, change)

@@ -37,7 +37,7 @@ from theory.formula import Iff, Operator, eq, ge, gt
 from theory.gain import ClassQuantity, MatrixQuantity, Objective, PairQuantity, Setting, small_step_gain
 from theory.mixture import Array, InnerLoop, Mixture, Number
 from theory.symbols import R2, alpha, m, p, rho, rho_E, rho_H
-from theory.words import bilinear, letter, scalar, vector
+from theory.words import bilinear, letter, vector
 
 ANY_MIXTURE = "any mixture of task classes, in any dimension; E averages over tasks"
 NONSINGULAR = ANY_MIXTURE + "; H = E[Q] and Sbar = E[S] are nonsingular"
@@ -158,7 +158,7 @@ CLAIMS: tuple[Claim, ...] = (
         sentence="NAL's objective is stationary at E[S]^-1 E[S theta*], and nowhere else when E[S] is nonsingular.",
         hypotheses=(),
         setting=NONSINGULAR,
-        conclusion=MatrixIdentity(lambda: NAL.slope(THETA_NAL, DIRECTION), scalar(0)),
+        conclusion=MatrixIdentity(lambda: NAL.slope(THETA, DIRECTION), bilinear(DIRECTION, SBAR, THETA - THETA_NAL)),
         source=DERIVED_HERE,
         instances=MixtureProperty(lambda e: (e.theta_nal, "==", nal_optimum(e)), finite_sample),
     ),
@@ -167,7 +167,7 @@ CLAIMS: tuple[Claim, ...] = (
         sentence="MAML's objective is stationary at E[Q]^-1 E[Q theta*], and nowhere else when E[Q] is nonsingular.",
         hypotheses=(),
         setting=NONSINGULAR,
-        conclusion=MatrixIdentity(lambda: MAML.slope(THETA_MAML, DIRECTION), scalar(0)),
+        conclusion=MatrixIdentity(lambda: MAML.slope(THETA, DIRECTION), bilinear(DIRECTION, H, THETA - THETA_MAML)),
         source=DERIVED_HERE,
         instances=MixtureProperty(lambda e: (e.theta_maml, "==", maml_optimum(e)), one_step),
     ),
