@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from proofs_check.commands.options import Target, json_option
+from proofs_check.commands.options import Target, claims_option, json_option
 
 
 @click.command("list", short_help="List the claims.")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
+@claims_option
 @json_option
-def command(selectors: tuple[str, ...], json_target: Target | None) -> None:
+def command(selectors: tuple[str, ...], claim_files: tuple[Path, ...], json_target: Target | None) -> None:
     """List the claims: name, kind, source, the verdict that each ought to get, and what it says.
 
     SELECTOR is a name or a glob such as 'collins2022.gain-*'; without one all claims are listed.
     """
     from proofs_check.commands.output import console, table, write_json
-    from theory.claim import builtin_claims, select
+    from theory.collection import chosen_claims
 
-    claims = select(builtin_claims(), selectors)
+    claims = chosen_claims(selectors, claim_files)
     if json_target is not None:
         entries = [
             {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from proofs_check.commands.options import Target, TargetType, json_option, seed_option
+from proofs_check.commands.options import Target, TargetType, claims_option, json_option, seed_option
 
 if TYPE_CHECKING:
     from proofs_check.mutation import MutationReport
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("mutate", short_help="Break claims on purpose and see which rungs notice.")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
+@claims_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Mutants of each claim, at most.  [default: 8]")
 @click.option("--all", "everything", is_flag=True, help="Examine every mutant; the whole ledger takes hours.")
 @click.option(
@@ -29,6 +31,7 @@ def command(
     ctx: click.Context,
     /,
     selectors: tuple[str, ...],
+    claim_files: tuple[Path, ...],
     limit: int | None,
     everything: bool,
     jobs: int,
@@ -48,9 +51,9 @@ def command(
     if len(targets) > 1:
         raise click.UsageError("--json - and --markdown - would both write to stdout; name a file for one of them")
     from proofs_check.commands.output import progress_bar, write_json
-    from theory.claim import builtin_claims, select
+    from theory.collection import chosen_claims
 
-    claims = select(builtin_claims(), selectors)  # a wrong name is refused before the provers are loaded
+    claims = chosen_claims(selectors, claim_files)  # a wrong name is refused before the provers are loaded
     from proofs_check.mutation import DEFAULT_LIMIT, measure
     from proofs_check.mutation_report import to_json, to_markdown
 

@@ -6,11 +6,12 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["DEFAULT_SEED", "Target", "TargetType", "json_option", "seed_option"]
+__all__ = ["DEFAULT_SEED", "Target", "TargetType", "claims_option", "json_option", "seed_option"]
 
 #: Every random choice follows from the seed. Fixed, so that a run repeats; the year in which the paper appeared.
 DEFAULT_SEED = 2022
@@ -109,4 +110,13 @@ seed_option = click.option(
     show_default=True,
     metavar="N",
     help="Source of all randomness; the same seed repeats the run.",
+)
+
+claims_option = click.option(
+    "--claims",
+    "claim_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE|DIR",
+    help="Take the claims from this file of Python, or all such files of a folder, instead of the library's own.",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from proofs_check.commands.options import Target, json_option
+from proofs_check.commands.options import Target, claims_option, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("prove", short_help="Prove claims in Coq's kernel.")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
+@claims_option
 @click.option("--kernel", is_flag=True, help="Export the claims to Coq and have its kernel check them.")
 @click.option(
     "--keep",
@@ -39,6 +40,7 @@ def command(
     ctx: click.Context,
     /,
     selectors: tuple[str, ...],
+    claim_files: tuple[Path, ...],
     kernel: bool,
     keep: Path | None,
     seconds: float,
@@ -53,9 +55,9 @@ def command(
         raise click.UsageError("give --kernel: Coq's kernel is the one prover that this command runs")
     from proofs_check.commands.output import write_json
     from proofs_check.coq import BEYOND_THE_LEDGER, first_counterexample, prove_by_hand, prove_in_kernel
-    from theory.claim import builtin_claims, select
+    from theory.collection import chosen_claims
 
-    claims = select(builtin_claims(), selectors)
+    claims = chosen_claims(selectors, claim_files)
     false = [claim for claim in claims if claim.expected == "refuted"]
     points = {claim.name: point for claim in false if (point := first_counterexample(claim)) is not None}
     started = time.monotonic()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from proofs_check.commands.options import Target, json_option, seed_option
+from proofs_check.commands.options import Target, claims_option, json_option, seed_option
 from proofs_check.commands.verify import budget_option
 
 if TYPE_CHECKING:
@@ -16,22 +17,31 @@ if TYPE_CHECKING:
 
 @click.command("show", short_help="Print one claim in full and judge it.")
 @click.argument("claim")
+@claims_option
 @budget_option
 @seed_option
 @click.option("--ablation", is_flag=True, help="Drop each hypothesis in turn, and measure how much room they leave.")
 @click.option("--tightness", is_flag=True, help="Of an inequality: how close both sides come, and where.")
 @json_option
-def command(claim: str, budget: str, seed: int, ablation: bool, tightness: bool, json_target: Target | None) -> None:
+def command(
+    claim: str,
+    claim_files: tuple[Path, ...],
+    budget: str,
+    seed: int,
+    ablation: bool,
+    tightness: bool,
+    json_target: Target | None,
+) -> None:
     """Print CLAIM: what it says, its hypotheses, the steps of its derivation and its source; then judge it.
 
     CLAIM is a name; of a glob, every claim that matches is shown.
     """
     from proofs_check.commands.output import progress_bar, write_json
     from proofs_check.commands.questions import asked, print_answers
-    from theory.claim import builtin_claims, select
+    from theory.collection import chosen_claims
     from theory.rendering import plain_conclusion, plain_layer
 
-    selected = select(builtin_claims(), [claim])  # a wrong name is refused before the provers are loaded
+    selected = chosen_claims([claim], claim_files)  # a wrong name is refused before the provers are loaded
     from proofs_check.verify import verify
 
     with progress_bar() as bar:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from proofs_check.commands.options import Target, json_option, seed_option
+from proofs_check.commands.options import Target, claims_option, json_option, seed_option
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -27,12 +28,19 @@ budget_option = click.option(
 
 @click.command("verify", short_help="Judge claims and print the ledger.")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
+@claims_option
 @budget_option
 @seed_option
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, selectors: tuple[str, ...], budget: str, seed: int, json_target: Target | None
+    ctx: click.Context,
+    /,
+    selectors: tuple[str, ...],
+    claim_files: tuple[Path, ...],
+    budget: str,
+    seed: int,
+    json_target: Target | None,
 ) -> None:
     """Judge the claims, each in several independent ways, and print what came out.
 
@@ -40,9 +48,9 @@ def command(
     every verdict is the expected one (false claims must come out refuted), with 1 otherwise.
     """
     from proofs_check.commands.output import progress_bar, write_json
-    from theory.claim import builtin_claims, select
+    from theory.collection import chosen_claims
 
-    claims = select(builtin_claims(), selectors)  # a wrong name is refused before the provers are loaded
+    claims = chosen_claims(selectors, claim_files)  # a wrong name is refused before the provers are loaded
     from proofs_check.verify import verify
 
     started = time.monotonic()
