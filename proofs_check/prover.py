@@ -76,12 +76,15 @@ class Questioned:
         Where the fully expanded denial can be met: candidates for a counterexample, still to be checked.
     conflict : str
         Non-empty where one solver proved what another one denies.
+    integral : bool
+        Whether the answers are about integers that are integers, not relaxed to the reals.
     """
 
     proof: Proof | None
     answers: dict[str, Answer]
     models: list[dict[sp.Symbol, Fraction]] = field(default_factory=list)
     conflict: str = ""
+    integral: bool = False
 
 
 class Prover:
@@ -267,8 +270,23 @@ class Prover:
                 return Questioned(None, last, models, conflict)
             if denying and not view.opaque:
                 models = [as_point(self.goal, self.ring, answers[name].model, self.witness) for name in denying]
-                break
+                return (
+                    self._over_integers(view, allowed, models) if self.goal.integers else Questioned(None, last, models)
+                )
         return Questioned(self._supported(proofs), last, models)
+
+    def _over_integers(self, view: View, seconds: float, relaxed: list[dict[sp.Symbol, Fraction]]) -> Questioned:
+        """Put the denial again, with integers that are integers, where over the reals it can be met."""
+        answers = self.solvers.ask(
+            self._denial(view, integral=True), seconds, self.budget.second_opinion_seconds, self.solvers.names
+        )
+        proofs = {name: view for name, answer in answers.items() if answer.status == "unsat"}
+        denying = [name for name, answer in answers.items() if answer.status == "sat"]
+        models = [as_point(self.goal, self.ring, answers[name].model, self.witness) for name in denying]
+        if denying and proofs:
+            conflict = f"{' and '.join(proofs)} proved what {' and '.join(denying)} denied, over the integers, {view}"
+            return Questioned(None, answers, models, conflict)
+        return Questioned(self._supported(proofs), answers, models or relaxed, integral=True)
 
     def model(self, pins: Mapping[sp.Symbol, Fraction], seconds: float) -> dict[sp.Symbol, Fraction] | None:
         """Ask for a model of the fully expanded denial in which some symbols have given values."""
@@ -276,7 +294,21 @@ class Prover:
         answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
         return None if answer is None else as_point(self.goal, self.ring, answer.model, self.witness)
 
-    def _denial(self, view: View, pins: Mapping[sp.Symbol, Fraction] | None = None) -> str:
+    def denial_where_defined(self, seconds: float) -> dict[str, Answer]:
+        """Ask for values of any kind at which the conclusion is defined, poles and all, and false.
+
+        Parameters
+        ----------
+        seconds : float
+            Limit for each solver.
+        """
+        view = self.views[-1]
+        script, divisors = Script(view), {factor for _, factor in view.divisors}
+        denial = f"(not {script.formula(view.goal.conclusion)})"
+        text = script.question(denial, nonzero=divisors, integral=bool(self.goal.integers))
+        return self.solvers.ask(text, seconds, self.budget.second_opinion_seconds)
+
+    def _denial(self, view: View, pins: Mapping[sp.Symbol, Fraction] | None = None, *, integral: bool = False) -> str:
         # What is divided by only in some context is not known to be nonzero outside it.
         always = [factor for context, factor in view.divisors if not context]
         signs = {}
@@ -285,7 +317,9 @@ class Prover:
             if found is not None and found[0].direction and found[0].strict:
                 signs[factor] = found[0].direction
         script = Script(view, signs)
-        return script.question(f"(not {script.formula(view.goal.conclusion)})", nonzero=always, pins=pins)
+        return script.question(
+            f"(not {script.formula(view.goal.conclusion)})", nonzero=always, pins=pins, integral=integral
+        )
 
     def _supported(self, proofs: dict[str, View]) -> Proof | None:
         """Add the side conditions to what the solvers proved."""
@@ -304,5 +338,5 @@ def as_point(
     goal: Goal, ring: Ring, model: Mapping[str, Value], default: Mapping[sp.Symbol, Fraction]
 ) -> dict[sp.Symbol, Fraction]:
     """Read a solver's model, possibly rounded, with a default for what the solver left open."""
-    names = {symbol: f"x{ring.position[symbol]}" for symbol in goal.symbols}
-    return {s: model[name].near if name in model else default.get(s, Fraction(1)) for s, name in names.items()}
+    found = {int(name[1:]): value.near for name, value in model.items()}  # x3, or i3 where it is an integer
+    return {symbol: found.get(ring.position[symbol], default.get(symbol, Fraction(1))) for symbol in goal.symbols}

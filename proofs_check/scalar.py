@@ -16,7 +16,7 @@ from proofs_check.goal import Goal, derivation_goal, goals_of
 from proofs_check.limits import LimitProblem
 from proofs_check.prover import Backing, Prover, Questioned
 from proofs_check.refute import Refuter
-from proofs_check.smt import ask_solvers, missing_solvers
+from proofs_check.smt import ask_solvers, irrational_denial, missing_solvers
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness, witness_evidence
 from proofs_check.verdict import Evidence, Obligation, Outcome
@@ -198,7 +198,10 @@ class _Part:
     @cached_property
     def searched(self) -> Evidence:
         """The deeper search for a counterexample."""
-        return self.refuter.search(self.prover, self.asked[1].models)
+        found = self.refuter.search(self.prover, self.asked[1].models)
+        if found.outcome is Outcome.UNDECIDED and self.asked[1].models:
+            return irrational_denial(self.prover) or found
+        return found
 
 
 def _exact(part: _Part) -> Evidence:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from proofs_check.prover import Prover, Questioned
+from proofs_check.prover import Prover, Questioned, as_point
 from proofs_check.solvers import Answer, Solvers
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 
-__all__ = ["ask_solvers", "missing_solvers"]
+__all__ = ["ask_solvers", "irrational_denial", "missing_solvers"]
 
 
 def ask_solvers(prover: Prover, seconds: float | None = None) -> tuple[Evidence, Questioned]:
@@ -49,10 +49,35 @@ def ask_solvers(prover: Prover, seconds: float | None = None) -> tuple[Evidence,
         helpers = sorted(asked.proof.backing.provers - {*by, "flint"})
         method = " and ".join(by) + (f" with {' and '.join(helpers)}" if helpers else "")
         silent = [_silence(answer, limit) for answer in asked.answers.values() if answer.status != "unsat"]
-        detail = "; ".join([f"the denial cannot be met, {asked.proof.view}", *silent])
+        domain = "over the integers, " if asked.integral else ""
+        detail = "; ".join([f"the denial cannot be met, {domain}{asked.proof.view}", *silent])
         view = str(asked.proof.view)
         return evidence(method, Outcome.PROVED, asked.proof.backing.tier, detail, view=view, answers=answers), asked
     return evidence(names, Outcome.UNDECIDED, Tier.SOLVER, _why_not(asked, limit), answers=answers), asked
+
+
+def irrational_denial(prover: Prover) -> Evidence | None:
+    """Say so where solvers deny a goal at values of which no rational ones were found.
+
+    Such a denial is no counterexample, since nobody can check it again in exact arithmetic; but what it denies is not
+    supported by tests at rational points, which cannot see it.
+
+    Parameters
+    ----------
+    prover : Prover
+        Of a goal for which the search for a rational counterexample has ended without one.
+    """
+    started = perf_counter()
+    answers = prover.denial_where_defined(prover.budget.solver_seconds)
+    denying = [answer for answer in answers.values() if answer.status == "sat"]
+    if not denying or any(answer.status == "unsat" for answer in answers.values()):
+        return None
+    names = " and ".join(answer.solver for answer in denying)
+    near = as_point(prover.goal, prover.ring, denying[0].model, prover.witness)
+    where = ", ".join(f"{symbol} ~ {float(value):.6g}" for symbol, value in near.items())
+    detail = f"{prover.goal.label} can be denied, near {where}; no rational values that deny it were found"
+    tier = Tier.SOLVERS if len(denying) > 1 else Tier.SOLVER
+    return Evidence(names, Obligation.CONCLUSION, Outcome.CONTRADICTED, tier, perf_counter() - started, detail)
 
 
 def missing_solvers(solvers: Solvers) -> tuple[Evidence, ...]:
@@ -70,6 +95,6 @@ def _silence(answer: Answer, limit: float) -> str:
 def _why_not(asked: Questioned, limit: float) -> str:
     if any(answer.status == "unsat" for answer in asked.answers.values()):
         return "true where it is defined, but that it is defined could not be proved"
-    if asked.models:
-        return "the solvers see a way to meet the denial over the reals"
+    if any(answer.status == "sat" for answer in asked.answers.values()):
+        return f"the solvers see a way to meet the denial{'' if asked.integral else ' over the reals'}"
     return "; ".join(_silence(answer, limit) for answer in asked.answers.values())

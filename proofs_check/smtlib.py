@@ -45,6 +45,7 @@ class Script:
         context: Iterable[Formula] = (),
         nonzero: Iterable[int] = (),
         pins: Mapping[sp.Symbol, Fraction] | None = None,
+        integral: bool = False,
     ) -> str:
         """Return declarations, hypotheses, what else is known, and the denial of what is to be shown.
 
@@ -58,10 +59,19 @@ class Script:
             Factors of the ring that are not zero.
         pins : mapping from symbol to Fraction, optional
             Values that symbols must take.
+        integral : bool
+            Whether the symbols that the hypotheses call integers are integers here too, instead of any real numbers.
+            It is a harder question, worth asking where the answer over the reals was not a proof.
         """
         positions = [self.view.ring.position[s] for s in (*self.view.goal.symbols, *sorted(self.view.opaque, key=str))]
-        lines = ["(set-logic QF_NRA)"]
-        lines += [f"(declare-const x{i} Real) ; {self.view.ring.symbols[i]}" for i in positions]
+        integers = {self.view.ring.position[symbol] for symbol in self.view.goal.integers} if integral else set()
+        lines = [f"(set-logic {'QF_NIRA' if integers else 'QF_NRA'})"]
+        for i in positions:
+            name = self.view.ring.symbols[i]
+            if i in integers:
+                lines += [f"(declare-const i{i} Int) ; {name}", f"(define-fun x{i} () Real (to_real i{i}))"]
+            else:
+                lines.append(f"(declare-const x{i} Real) ; {name}")
         nonzero = set(nonzero)
         for formula in (*self.view.assumptions, *context):
             # A hypothesis that divides by zero does not hold, so what it is sure to divide by is not zero.

@@ -26,7 +26,8 @@ def ask_z3(text: str, seconds: float) -> Reply:
     """Ask z3."""
     import z3
 
-    solver = z3.SolverFor("QF_NRA")
+    # z3's tactic for real arithmetic refuses integers, and its general solver is worse at real arithmetic.
+    solver = z3.SolverFor("QF_NRA") if "(set-logic QF_NRA)" in text else z3.Solver()
     solver.set("timeout", max(1, int(1000 * seconds)))
     solver.from_string(text)
     answer = str(solver.check())
@@ -35,9 +36,12 @@ def ask_z3(text: str, seconds: float) -> Reply:
     model, values = solver.model(), {}
     for declaration in model.decls():
         value = model[declaration]
-        exact = z3.is_rational_value(value)
-        rational = value if exact else value.approx(20)
-        values[declaration.name()] = [f"{rational.numerator()}/{rational.denominator()}", exact]
+        if z3.is_int_value(value):
+            values[declaration.name()] = [f"{value.as_long()}/1", True]
+        elif z3.is_real(value):
+            exact = z3.is_rational_value(value)
+            rational = value if exact else value.approx(20)
+            values[declaration.name()] = [f"{rational.numerator()}/{rational.denominator()}", exact]
     return answer, "", values
 
 
@@ -61,6 +65,9 @@ def ask_cvc5(text: str, seconds: float) -> Reply:
     values = {}
     for term in symbols.getDeclaredTerms():
         value = solver.getValue(term)
+        if value.isIntegerValue():
+            values[term.getSymbol()] = [f"{value.getIntegerValue()}/1", True]
+            continue
         exact = value.isRealValue()
         if not exact:
             value = value.getRealAlgebraicNumberLowerBound()

@@ -67,8 +67,9 @@ def _by_solvers(
 ) -> dict[sp.Symbol, Fraction] | None:
     script = Script(view)
 
-    def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
-        answers = solvers.ask(script.question("true", pins=pins), budget.solver_seconds, patience=0).values()
+    def ask(pins: Pins, *, integral: bool = False) -> dict[sp.Symbol, Fraction] | None:
+        question = script.question("true", pins=pins, integral=integral)
+        answers = solvers.ask(question, budget.solver_seconds, patience=0).values()
         refusing = [answer.solver for answer in answers if answer.status == "unsat"]
         if refusing and not pins:
             hypotheses = "; ".join(str(hypothesis) for hypothesis in goal.hypotheses)
@@ -80,6 +81,8 @@ def _by_solvers(
         return None if model is None else as_point(goal, view.ring, model, {})
 
     model = ask({})
+    if goal.integers:
+        model = ask({}, integral=True) or model
     points = rational_points(goal, [] if model is None else [model], ask, Deadline.after(budget.search_seconds))
     return next((point for point in points if compiled.admits(compiled.point(point))), None)
 

@@ -161,7 +161,7 @@ def conclude(claim: str, evidence: Iterable[Evidence], obligations: Iterable[Obl
         return verdict("refuted", f"{refutation.method}: {refutation.detail}")
     if found[Outcome.CONTRADICTED]:
         test = found[Outcome.CONTRADICTED][0]
-        return verdict("undecided", f"conflict: {test.method} contradicts the claim: {test.detail}")
+        return verdict("undecided", f"conflict: the claim is contradicted by {test.method}: {test.detail}")
     if complete and obligations:
         return verdict("proved", " and ".join(sorted({proved[obligation].method for obligation in obligations})))
     if found[Outcome.PASSED]:

@@ -8,13 +8,14 @@ import sympy as sp
 from proofs_check.budget import budget_named
 from proofs_check.goal import Definition, Goal, goals_of
 from proofs_check.prover import Prover
-from proofs_check.smt import ask_solvers, missing_solvers
+from proofs_check.smt import ask_solvers, irrational_denial, missing_solvers
 from proofs_check.smtlib import Script, number
 from proofs_check.solvers import Answer, Backend, Solvers, Value
 from proofs_check.vacuity import find_witness
 from proofs_check.verdict import Outcome, Tier
 from proofs_check.view import View, ring_of
 from theory.claim import builtin_claims
+from theory.errors import ClaimError
 from theory.formula import And, Iff, Implies, Not, Or, eq, ge, gt, integer, le, lt, ne
 
 x, y, z, n, s = sp.symbols("x y z n s")
@@ -115,6 +116,53 @@ def test_models_of_the_denial_are_handed_on(solvers):
     stated = FALSE["implication"]
     _, questioned = asked(stated, solvers)
     assert any(4 < model[x] ** 2 <= 5 for model in questioned.models)
+
+
+INTEGERS = (ge(n, 1), integer(n))
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (ne(2 * n, 7), ne(2 * n, 8)),
+        (ge((n - 1) * (n - 2), 0), ge((n - 1) * (n - 3), 0)),
+        (ne(4 * n**3, 37), ne(4 * n**3, 32)),
+        (Implies(gt(n, 1), ge(n, 2)), Implies(gt(n, 1), gt(n, 2))),
+    ],
+)
+def test_what_is_true_of_integers_alone_is_proved_by_asking_again(true, false, solvers):
+    evidence, questioned = asked(goal(true, *INTEGERS), solvers)
+    assert (evidence.outcome, evidence.tier) == (Outcome.PROVED, Tier.SOLVERS)
+    assert "over the integers" in evidence.detail
+    relaxed, _ = asked(goal(true, INTEGERS[0]), solvers)
+    assert relaxed.outcome is Outcome.UNDECIDED
+    evidence, questioned = asked(goal(false, *INTEGERS), solvers)
+    assert evidence.outcome is Outcome.UNDECIDED
+    assert all(model[n].denominator == 1 for model in questioned.models)
+
+
+def test_integers_and_reals_go_together(solvers):
+    evidence, _ = asked(goal(ne(2 * n, 2 * x + 1), *INTEGERS, eq(x, y + 1), eq(y * y, 1)), solvers)
+    assert evidence.outcome is Outcome.PROVED
+    _, questioned = asked(goal(ne(2 * n, 4 * x + 1), *INTEGERS, gt(x, 1)), solvers)
+    assert any(2 * model[n] == 4 * model[x] + 1 for model in questioned.models)
+
+
+def test_hypotheses_that_no_integer_meets_are_refused(solvers):
+    with pytest.raises(ClaimError, match="n is an integer"):
+        find_witness(goal(gt(n, 5), gt(n, 1), lt(n, 2), integer(n)), "sample", SMALL, solvers)
+
+
+@pytest.mark.parametrize("conclusion", [ne(x**2, 2), ne(x**3 + x, 1), Implies(ne(y, 0), ne(x**2 / y, 2 * y))])
+def test_a_denial_at_irrational_values_alone_is_reported_and_is_no_counterexample(conclusion, solvers):
+    evidence = irrational_denial(prover_of(goal(conclusion, gt(x, 0)), solvers))
+    assert (evidence.outcome, evidence.counterexample) == (Outcome.CONTRADICTED, None)
+    assert "near x ~ " in evidence.detail
+
+
+def test_a_pole_is_no_denial(solvers):
+    assert irrational_denial(prover_of(goal(gt(1 / x**2, 0)), solvers)) is None
+    assert irrational_denial(prover_of(goal(ne(x**2, -1)), solvers)) is None
 
 
 @pytest.mark.parametrize(

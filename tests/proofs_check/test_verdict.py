@@ -52,7 +52,7 @@ def test_a_measurement_that_disagrees_with_a_proof_is_a_conflict():
     proofs = found(Outcome.PROVED), found(Outcome.PROVED, Obligation.DERIVATION)
     verdict = verdict_of(*proofs, found(Outcome.CONTRADICTED, method="simulation"))
     assert verdict.outcome == "undecided"
-    assert "simulation contradicts the claim" in verdict.because
+    assert "the claim is contradicted by simulation" in verdict.because
 
 
 def test_a_limit_that_ran_out_is_named():
