@@ -6,30 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import seed as with_seed
 from hypothesis.errors import Unsatisfiable
 
-from numerics.closed_form import Evaluation, evaluate
-from proofs_check import strategies
+from numerics.closed_form import Evaluation
 from proofs_check.mixture_record import as_record
+from proofs_check.mixture_search import DIMENSIONS, search_mixtures
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, EvaluatedMixture, MixtureProperty
-from theory.errors import ClaimError, NonUniqueOptimumError
+from theory.errors import ClaimError
 from theory.formula import Operator, compare
 from theory.mixture import InnerLoop, Mixture
 
 __all__ = ["as_configuration", "holds", "judge_instances", "property_of"]
-
-
-_DIMENSIONS = (1, 2, 3)
-
-
-class _Falsified(Exception):
-    """Carries a mixture on which a property fails through Hypothesis, which shrinks it."""
 
 
 @dataclass(frozen=True)
@@ -82,41 +73,35 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
     if stated is None:
         return ()
     started = perf_counter()
-    tried = 0
-    failure: _Failure | None = None
 
-    def search(mixture: Mixture, inner_loop: InnerLoop) -> None:
-        nonlocal tried, failure
-        mixture, inner_loop = stated.restrict(mixture, inner_loop)
-        try:
-            evaluated: Evaluation = evaluate(mixture, inner_loop)
-        except NonUniqueOptimumError:
-            assume(False)
-        lhs, operator, rhs = stated.sides(evaluated)
-        tried += 1
-        if not holds(lhs, operator, rhs):
-            failure = _Failure(mixture, inner_loop, lhs, operator, rhs)
-            raise _Falsified
-
-    for dimension in _DIMENSIONS:  # the smallest first, so that a counterexample has no coordinate too many
-        population = strategies.mixtures(min_dimension=dimension, max_dimension=dimension)
-        run = with_seed(seed)(
-            settings(
-                max_examples=-(-examples // len(_DIMENSIONS)),
-                database=None,
-                deadline=None,
-                phases=[Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-                report_multiple_bugs=False,
-            )(given(population, strategies.inner_loops())(search))
+    def test(evaluated: Evaluation) -> _Failure | None:
+        lhs, operator, rhs = _sides(claim, stated, evaluated)
+        return (
+            None if holds(lhs, operator, rhs) else _Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
         )
-        try:
-            run()
-        except Unsatisfiable:
-            raise ClaimError(f"{claim.name}: none of the mixtures tried meets its restriction; it is vacuous") from None
-        except _Falsified:
-            break
-    return (_evidence(failure, tried, seed, perf_counter() - started),)
+
+    try:
+        found = search_mixtures(test, examples=examples, seed=seed, restrict=stated.restrict)
+    except Unsatisfiable:
+        raise ClaimError(f"{claim.name}: none of the mixtures tried meets its restriction; it is vacuous") from None
+    return (_evidence(found.failure, found.tried, seed, perf_counter() - started),)
+
+
+def _sides(claim: Claim, stated: MixtureProperty, evaluated: Evaluation) -> tuple[Any, Operator, Any]:
+    """Ask a property for its sides, refusing anything else."""
+    try:
+        found = stated.sides(evaluated)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ClaimError(
+            f"{claim.name}: its property cannot be computed: {type(error).__name__}: {error}, on the mixture "
+            f"{as_configuration(evaluated.mixture, evaluated.inner_loop)}"
+        ) from None
+    if not isinstance(found, tuple) or len(found) != 3 or found[1] not in get_args(Operator):
+        raise ClaimError(
+            f"{claim.name}: its property returns {found!r}; return the left side, one of "
+            f"{', '.join(get_args(Operator))}, and the right side"
+        )
+    return found
 
 
 def holds(lhs: Any, operator: Operator, rhs: Any) -> bool:
@@ -133,7 +118,7 @@ def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -
             Outcome.PASSED,
             Tier.TESTED,
             seconds,
-            f"holds exactly on {tried} random rational mixtures of at most 3 classes and {_DIMENSIONS[-1]} dimensions",
+            f"holds exactly on {tried} random rational mixtures of at most 3 classes and {DIMENSIONS[-1]} dimensions",
             data={"mixtures": tried, "seed": seed},
         )
     return Evidence(

@@ -229,7 +229,7 @@ def coefficients_claim(claim: Claim, conclusion: PositiveDefinite) -> Claim | No
         return None
     strict = gt(sp.Add(*(square.coefficient for square in definite)), 0)
     return Claim(
-        name=f"{claim.name}: coefficients of the squares",
+        name=f"{claim.name}.coefficients-of-the-squares",
         sentence="Every coefficient is nonnegative and the definite squares have a positive sum.",
         hypotheses=claim.hypotheses,
         conclusion=Statement(And((*nonnegative, strict))),

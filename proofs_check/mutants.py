@@ -20,6 +20,7 @@ from theory.claim import (
     PositiveDefinite,
     Statement,
 )
+from theory.conclusion import LearnerName
 from theory.formula import And, Formula, Implies, IsInteger, Operator, Or, Relation
 from theory.mixture import Array
 from theory.words import Polynomial, Term
@@ -57,7 +58,7 @@ _CONFUSABLE = (
 )
 _FLIPPED: dict[Operator, Operator] = {"<": ">", "<=": ">=", "==": "!=", "!=": "==", ">=": "<=", ">": "<"}
 _BOUNDARY: dict[Operator, Operator] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-_OTHER_LEARNER = {"nal": "maml", "maml": "nal"}
+_OTHER_LEARNER: dict[LearnerName, LearnerName] = {"nal": "maml", "maml": "nal"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
@@ -15,7 +16,8 @@ from proofs_check.mutants import Mutant, mutants
 from proofs_check.mutation_question import Question, same_claim
 from proofs_check.mutation_rungs import PATIENT, RUNGS, Bench, Reaction, largest_change, prove
 from proofs_check.solvers import Solvers
-from theory.claim import Claim, builtin_claims
+from theory.claim import Claim
+from theory.collection import chosen_claims
 from theory.errors import LandscapeError
 
 __all__ = ["DEFAULT_LIMIT", "ClaimScore", "Finding", "MutationReport", "chosen", "examine", "measure"]
@@ -226,6 +228,7 @@ def measure(
     limit: int | None = DEFAULT_LIMIT,
     seed: int = 0,
     jobs: int = 1,
+    files: Sequence[Path] = (),
     on_progress: Progress | None = None,
 ) -> MutationReport:
     """Break claims and see who notices.
@@ -233,13 +236,16 @@ def measure(
     Parameters
     ----------
     claims : iterable of Claim
-        What is to be broken. With more than one process they have to be built-in ones, which have a name.
+        What is to be broken. With more than one process they have to be known by name, or stated in ``files``.
     limit : int or None
         Mutants of each claim, at most; ``None`` examines all.
     seed : int
         Seeds the choice of mutants and everything random in the rungs.
     jobs : int
         Processes; 1 works in this one.
+    files : sequence of Path
+        Where the claims are stated, see :func:`theory.collection.chosen_claims`; each process reads them for itself,
+        because a claim may hold functions, which cannot be sent.
     on_progress : callable, optional
         Told how many mutants were examined so far, and of how many.
 
@@ -259,7 +265,7 @@ def measure(
             available[claim.name] = len(broken)
             indices = chosen(broken, limit, f"{seed} {claim.name}")
             portions += [(claim.name, indices[i : i + _PORTION]) for i in range(0, len(indices), _PORTION)]
-        run = _here(claims, portions, seed) if jobs == 1 else _in_processes(portions, seed, jobs)
+        run = _here(claims, portions, seed) if jobs == 1 else _in_processes(portions, seed, jobs, files)
         for name, results in run:
             found |= {(name, index): finding for index, finding in results}
             if on_progress:
@@ -290,9 +296,10 @@ def _examined(claim: Claim, indices: Sequence[int], bench: Bench) -> list[tuple[
     return [(index, examine(claim, broken[index], bench)) for index in indices]
 
 
-def _in_processes(portions: Sequence[Portion], seed: int, jobs: int) -> Iterator[Results]:
+def _in_processes(portions: Sequence[Portion], seed: int, jobs: int, files: Sequence[Path]) -> Iterator[Results]:
     # Spawned: a fork of a process whose progress bar runs in a thread may inherit a lock that nobody will release.
-    pool = multiprocessing.get_context("spawn").Pool(min(jobs, max(1, len(portions))), _prepare, (seed,))
+    workers = min(jobs, max(1, len(portions)))
+    pool = multiprocessing.get_context("spawn").Pool(workers, _prepare, (seed, tuple(files)))
     try:
         yield from pool.imap_unordered(_portion, portions)
         pool.close()
@@ -310,12 +317,12 @@ class _Process:
     claims: Mapping[str, Claim]
 
 
-def _prepare(seed: int) -> None:
+def _prepare(seed: int, files: Sequence[Path]) -> None:
     # Ctrl-C is for the parent to handle; it ends this process, which then ends its solvers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     _Process.bench = Bench(Solvers(), seed=seed)
-    _Process.claims = {claim.name: claim for claim in builtin_claims()}
+    _Process.claims = {claim.name: claim for claim in chosen_claims((), files)}
 
 
 def _end(number: int, frame: FrameType | None) -> None:

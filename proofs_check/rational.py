@@ -14,6 +14,7 @@ from fractions import Fraction
 import sympy as sp
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from theory.admissible import refusal
 from theory.errors import ClaimError
 
 __all__ = ["Quotient", "Ring", "equal", "to_fraction"]
@@ -194,7 +195,7 @@ class Ring:
                 for argument in node.args[1:]:
                     total = combine(total, read(argument))
                 return total
-            raise ClaimError(_refusal(node, expression))
+            raise ClaimError(refusal(node, expression))
 
         try:
             return read(expression)
@@ -232,18 +233,6 @@ class Ring:
         if not powers or abs(coefficient) != 1:
             return f"{coefficient}*{powers}" if powers else str(coefficient)
         return powers if coefficient > 0 else f"-{powers}"
-
-
-def _refusal(node: sp.Expr, expression: sp.Expr) -> str:
-    """Say why a node cannot be part of a rational expression, and what to write instead."""
-    if isinstance(node, sp.Float):
-        return f"{expression} contains the float {node}; write it exactly, for example Rational('{node}')"
-    if node in (sp.zoo, sp.nan):
-        return f"{expression} divides by zero"
-    return (
-        f"{expression} is not a rational expression: {type(node).__name__} is not allowed, only symbols, rational "
-        "constants, +, * and integer powers"
-    )
 
 
 def equal(lhs: sp.Expr, rhs: sp.Expr) -> bool:

@@ -17,7 +17,8 @@ from proofs_check.scalar import judge_scalar
 from proofs_check.simulate import Workbench, simulate_claim
 from proofs_check.solvers import Solvers
 from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
-from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement
+from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement, located
+from theory.vocabulary import refuse_unknown_symbols
 
 __all__ = ["FALSE_ALARM", "SCHEMA", "Ledger", "claim_json", "judge", "obligations_of", "verify"]
 
@@ -92,7 +93,7 @@ def claim_json(claim: Claim, verdict: Verdict, digest: str | None = None) -> dic
         "digest": digest,
         "statement": claim.sentence,
         "kind": claim.kind,
-        "source": f"{claim.source.kind}: {claim.source.reference}",
+        "source": str(claim.source),
         "hypotheses": [str(hypothesis) for hypothesis in claim.hypotheses],
         "setting": claim.setting,
         "expected": claim.expected,
@@ -188,8 +189,16 @@ def verify(
     -------
     Ledger
         Of all claims, or of those judged before an interruption from the keyboard.
+
+    Raises
+    ------
+    ClaimError
+        If a claim cannot be judged as stated, for example because its hypotheses contradict each other.
     """
     claims, limits = tuple(claims), budget_named(budget)
+    for claim in claims:
+        with located(claim):
+            refuse_unknown_symbols(claim)
     workbench = Workbench()
     verdicts: list[tuple[Claim, Verdict]] = []
     try:
@@ -197,14 +206,15 @@ def verify(
             for claim in claims:
                 if on_start:
                     on_start(claim)
-                verdict = judge(
-                    claim,
-                    budget=limits,
-                    seed=seed,
-                    false_alarm=FALSE_ALARM / len(claims),
-                    workbench=workbench,
-                    solvers=solvers,
-                )
+                with located(claim):
+                    verdict = judge(
+                        claim,
+                        budget=limits,
+                        seed=seed,
+                        false_alarm=FALSE_ALARM / len(claims),
+                        workbench=workbench,
+                        solvers=solvers,
+                    )
                 verdicts.append((claim, verdict))
                 if on_verdict:
                     on_verdict(claim, verdict)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import sympy as sp
 
+from theory.admissible import checked_expression, checked_symbol, checked_tuple
+from theory.errors import ClaimError, UnknownNameError
 from theory.formula import Formula, Iff, Operator, Relation
 from theory.gain import MatrixQuantity
 from theory.mixture import Array, InnerLoop, Mixture, Number
@@ -18,6 +20,7 @@ __all__ = [
     "Convergence",
     "EvaluatedMixture",
     "Expectation",
+    "LearnerName",
     "Limit",
     "MatrixIdentity",
     "MixtureProperty",
@@ -26,6 +29,11 @@ __all__ = [
     "Square",
     "Statement",
 ]
+
+
+Direction = Literal["nondecreasing", "nonincreasing"]
+#: The learners whose optimum the library derives.
+LearnerName = Literal["nal", "maml"]
 
 
 class EvaluatedMixture(Protocol):
@@ -84,6 +92,9 @@ class Statement:
 
     formula: Formula
 
+    def __post_init__(self) -> None:
+        checked_tuple((self.formula,), Formula, "what a Statement states", "formula")
+
     @property
     def kind(self) -> str:
         """The word for it."""
@@ -116,6 +127,12 @@ class Limit:
     value: sp.Expr
     kind = "limit"
 
+    def __post_init__(self) -> None:
+        for name in ("expression", "point", "value"):
+            checked = checked_expression(getattr(self, name), f"the {name} of a Limit", infinite=name != "expression")
+            object.__setattr__(self, name, checked)  # an int becomes an expression
+        checked_symbol(self.variable, "the variable of a Limit")
+
 
 @dataclass(frozen=True)
 class Monotonicity:
@@ -123,8 +140,16 @@ class Monotonicity:
 
     expression: sp.Expr
     variables: tuple[sp.Symbol, ...]
-    direction: Literal["nondecreasing", "nonincreasing"]
+    direction: Direction
     kind = "monotonicity"
+
+    def __post_init__(self) -> None:
+        checked_expression(self.expression, "the expression of a Monotonicity")
+        checked_tuple(self.variables, sp.Symbol, "the variables of a Monotonicity", "symbol")
+        if not self.variables:
+            raise ClaimError("a Monotonicity has no variables; name at least one symbol, as in (rho_E,)")
+        if self.direction not in get_args(Direction):
+            raise UnknownNameError.among("direction", self.direction, get_args(Direction))
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,14 @@ class MatrixIdentity:
     derived: MatrixQuantity | Callable[[], Polynomial]
     stated: Polynomial
     kind = "identity"
+
+    def __post_init__(self) -> None:
+        _refuse_no_polynomial(self.stated, "what a MatrixIdentity states")
+        if not isinstance(self.derived, MatrixQuantity) and not callable(self.derived):
+            raise ClaimError(
+                f"what a MatrixIdentity derives is a {type(self.derived).__name__}; give a MatrixQuantity or a "
+                "function that returns a polynomial"
+            )
 
     def derive(self) -> Polynomial:
         """Run the derivation."""
@@ -163,6 +196,10 @@ class Expectation:
     word: Polynomial
     stated: Polynomial
     kind = "expectation"
+
+    def __post_init__(self) -> None:
+        _refuse_no_polynomial(self.word, "the word of an Expectation")
+        _refuse_no_polynomial(self.stated, "what an Expectation states")
 
 
 @dataclass(frozen=True)
@@ -198,6 +235,10 @@ class PositiveDefinite:
     squares: tuple[Square, ...]
     kind = "inequality"
 
+    def __post_init__(self) -> None:
+        checked_tuple((self.derived,), MatrixQuantity, "what is positive definite", "MatrixQuantity")
+        checked_tuple(self.squares, Square, "the squares of a PositiveDefinite", "Square")
+
 
 @dataclass(frozen=True)
 class MixtureProperty:
@@ -218,6 +259,10 @@ class MixtureProperty:
     )
     kind = "property"
 
+    def __post_init__(self) -> None:
+        _refuse_uncallable(self.sides, "the sides of a MixtureProperty")
+        _refuse_uncallable(self.restrict, "the restriction of a MixtureProperty")
+
 
 @dataclass(frozen=True)
 class Convergence:
@@ -225,7 +270,7 @@ class Convergence:
 
     Parameters
     ----------
-    learner : str
+    learner : {"nal", "maml"}
         Name of the learner.
     optimum : callable
         Takes an evaluated mixture; returns the claimed optimum, typed by hand, shape (d,).
@@ -233,13 +278,29 @@ class Convergence:
         As in :class:`MixtureProperty`.
     """
 
-    learner: str
+    learner: LearnerName
     optimum: Callable[[EvaluatedMixture], Array]
     restrict: Callable[[Mixture, InnerLoop], tuple[Mixture, InnerLoop]] = lambda mixture, inner_loop: (
         mixture,
         inner_loop,
     )
     kind = "convergence"
+
+    def __post_init__(self) -> None:
+        if self.learner not in get_args(LearnerName):
+            raise UnknownNameError.among("learner", self.learner, get_args(LearnerName))
+        _refuse_uncallable(self.optimum, "the optimum of a Convergence")
+        _refuse_uncallable(self.restrict, "the restriction of a Convergence")
+
+
+def _refuse_no_polynomial(value: Any, what: str) -> None:
+    if not isinstance(value, Polynomial):
+        raise ClaimError(f"{what} is a {type(value).__name__}; build it from letter(), vector(), trace() and scalar()")
+
+
+def _refuse_uncallable(value: Any, what: str) -> None:
+    if not callable(value):
+        raise ClaimError(f"{what} is a {type(value).__name__}; give a function of an evaluated mixture")
 
 
 Conclusion = (

@@ -9,11 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from fractions import Fraction
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import sympy as sp
 
+from theory.admissible import checked_expression, checked_symbol, checked_tuple
 from theory.arithmetic import evaluate
+from theory.errors import ClaimError
 
 __all__ = [
     "And",
@@ -36,7 +39,7 @@ __all__ = [
 ]
 
 Operator = Literal["<", "<=", "==", "!=", ">=", ">"]
-Expression: TypeAlias = sp.Expr | int
+Expression: TypeAlias = sp.Expr | int | Fraction
 Latex: TypeAlias = Callable[[sp.Expr], str]
 
 _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
@@ -101,6 +104,12 @@ class Formula(ABC):
         """Apply a function to both sides of every relation."""
         return self.with_parts(tuple(part.map_expressions(function) for part in self.parts))
 
+    def __bool__(self) -> NoReturn:
+        # `gt(x, 0) and lt(x, 1)` would be `lt(x, 1)`.
+        raise TypeError(
+            f"the statement {self} has no truth value; join statements with And((a, b)), Or((a, b)), Not(a)"
+        )
+
     def _repr_latex_(self) -> str:
         from theory.rendering import notebook_latex
 
@@ -114,6 +123,10 @@ class Relation(Formula):
     lhs: sp.Expr
     operator: Operator
     rhs: sp.Expr
+
+    def __post_init__(self) -> None:
+        if self.operator not in _COMPARE:
+            raise ClaimError(f"{self.operator!r} is no comparison; use one of {', '.join(_COMPARE)}")
 
     @property
     def parts(self) -> tuple[Formula, ...]:
@@ -208,6 +221,9 @@ class And(_Connective):
 
     operands: tuple[Formula, ...]
 
+    def __post_init__(self) -> None:
+        checked_tuple(self.operands, Formula, "what And joins", "formula")
+
     @property
     def parts(self) -> tuple[Formula, ...]:
         return self.operands
@@ -228,6 +244,9 @@ class Or(_Connective):
 
     operands: tuple[Formula, ...]
 
+    def __post_init__(self) -> None:
+        checked_tuple(self.operands, Formula, "what Or joins", "formula")
+
     @property
     def parts(self) -> tuple[Formula, ...]:
         return self.operands
@@ -247,6 +266,9 @@ class Not(_Connective):
     """The part does not hold."""
 
     operand: Formula
+
+    def __post_init__(self) -> None:
+        checked_tuple((self.operand,), Formula, "what Not denies", "formula")
 
     @property
     def parts(self) -> tuple[Formula, ...]:
@@ -269,6 +291,9 @@ class Implies(_Connective):
     condition: Formula
     consequence: Formula
 
+    def __post_init__(self) -> None:
+        checked_tuple(self.parts, Formula, "what Implies joins", "formula")
+
     @property
     def parts(self) -> tuple[Formula, ...]:
         return (self.condition, self.consequence)
@@ -290,6 +315,9 @@ class Iff(_Connective):
     left: Formula
     right: Formula
 
+    def __post_init__(self) -> None:
+        checked_tuple(self.parts, Formula, "what Iff joins", "formula")
+
     @property
     def parts(self) -> tuple[Formula, ...]:
         return (self.left, self.right)
@@ -305,7 +333,8 @@ class Iff(_Connective):
 
 
 def _relation(lhs: Expression, operator: Operator, rhs: Expression) -> Relation:
-    return Relation(sp.sympify(lhs), operator, sp.sympify(rhs))
+    left, right = (checked_expression(side, f"a side of {operator}") for side in (lhs, rhs))
+    return Relation(left, operator, right)
 
 
 def lt(lhs: Expression, rhs: Expression) -> Relation:
@@ -340,4 +369,4 @@ def gt(lhs: Expression, rhs: Expression) -> Relation:
 
 def integer(symbol: sp.Symbol) -> IsInteger:
     """State that a symbol takes an integer value."""
-    return IsInteger(symbol)
+    return IsInteger(checked_symbol(symbol, "what is to be an integer"))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import sympy as sp
 
 from theory.adaptation import IsotropicRisk, adapted_risk, isotropic_risk, population_excess
+from theory.admissible import checked_expression, checked_symbol, checked_tuple
+from theory.errors import ClaimError, UnknownNameError
 from theory.mixture import DataReuse
 from theory.moments import COVARIANCE
 from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
@@ -67,6 +69,13 @@ class Setting:
     population: bool = False
     step_size: sp.Symbol = alpha
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, int) or isinstance(self.steps, bool) or self.steps < 1:
+            raise ClaimError(f"a setting of {self.steps!r} inner steps; give a whole number of at least 1")
+        if self.data not in get_args(DataReuse):
+            raise UnknownNameError.among("way to use the data", self.data, get_args(DataReuse))
+        checked_symbol(self.step_size, "the step size of a setting")
+
     @property
     def samples(self) -> sp.Expr:
         """The number m of samples: the symbol, or infinity."""
@@ -91,12 +100,21 @@ class Setting:
         return polynomial.map_coefficients(lambda value: value.xreplace({alpha: self.step_size}))
 
 
+def _refuse_unknown(kind: str, name: str, names: Any, setting: Setting) -> None:
+    if name not in get_args(names):
+        raise UnknownNameError.among(kind, name, get_args(names))
+    checked_tuple((setting,), Setting, f"the setting of the {name}", "Setting")
+
+
 @dataclass(frozen=True)
 class MatrixQuantity:
     """A derived quantity of one task class for a general input covariance: Q, or the noise floor."""
 
     name: MatrixName
     setting: Setting = Setting()
+
+    def __post_init__(self) -> None:
+        _refuse_unknown("quantity of a class", self.name, MatrixName, self.setting)
 
     def polynomial(self) -> Polynomial:
         """Derive it, in the letter ``S``."""
@@ -113,6 +131,9 @@ class ClassQuantity:
 
     name: ClassName
     setting: Setting = Setting()
+
+    def __post_init__(self) -> None:
+        _refuse_unknown("quantity of an isotropic class", self.name, ClassName, self.setting)
 
     def expression(self) -> sp.Expr:
         """Derive it, in ``rho``, ``V``, ``nu2``, ``d``, ``m`` and the step size."""
@@ -135,6 +156,9 @@ class PairQuantity:
     name: PairName
     setting: Setting = Setting()
 
+    def __post_init__(self) -> None:
+        _refuse_unknown("quantity of the isotropic pair", self.name, PairName, self.setting)
+
     def expression(self) -> sp.Expr:
         """Derive it, in the symbols of the pair, ``d``, ``m`` and the step size."""
         return derive_pair(self.setting)[self.name]
@@ -154,6 +178,15 @@ class Substituted:
 
     quantity: ClassQuantity | PairQuantity
     replacements: tuple[tuple[sp.Symbol, sp.Expr], ...]
+
+    def __post_init__(self) -> None:
+        checked_tuple((self.quantity,), (ClassQuantity, PairQuantity), "what is substituted into", "scalar quantity")
+        checked_tuple(self.replacements, tuple, "the replacements of a Substituted", "pair (symbol, value)")
+        for pair in self.replacements:
+            if len(pair) != 2:
+                raise ClaimError(f"the replacement {pair} is no pair (symbol, value)")
+            checked_symbol(pair[0], "what is replaced")
+            checked_expression(pair[1], f"what {pair[0]} becomes")
 
     @property
     def name(self) -> str:

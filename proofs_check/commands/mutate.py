@@ -65,6 +65,7 @@ def command(
             limit=None if everything else limit or DEFAULT_LIMIT,
             seed=seed,
             jobs=jobs,
+            files=claim_files,
             on_progress=lambda done, total: bar.update(task, completed=done, total=total, description="mutants"),
         )
     elapsed = time.monotonic() - started
@@ -74,7 +75,8 @@ def command(
         amount = " --all" if everything else "" if limit is None else f" --limit {limit}"
         names = "".join(f" '{selector}'" for selector in selectors)
         file = markdown.path or "-"
-        markdown.write(to_markdown(report, f"landscape mutate{names}{amount} --seed {seed} --markdown {file}"))
+        stated = "".join(f" --claims {path}" for path in claim_files)
+        markdown.write(to_markdown(report, f"landscape mutate{names}{stated}{amount} --seed {seed} --markdown {file}"))
     if not targets:
         _print(report, elapsed)
     if report.interrupted:

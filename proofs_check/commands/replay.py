@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from proofs_check.commands.options import Target, json_option
+from proofs_check.commands.options import Target, claims_option, json_option
 
 if TYPE_CHECKING:
     from proofs_check.replay import Replay
@@ -15,23 +16,24 @@ if TYPE_CHECKING:
 
 @click.command("replay", short_help="Check a ledger's certificates again, without searching.")
 @click.argument("file")
+@claims_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, /, file: str, json_target: Target | None) -> None:
+def command(ctx: click.Context, /, file: str, claim_files: tuple[Path, ...], json_target: Target | None) -> None:
     """Check again every certificate, witness and counterexample of FILE, which `landscape verify --json` wrote.
 
     Nothing is searched for, no solver is asked and nothing is simulated; what only a solver or a simulation vouches for
-    is listed as not replayed. Exits with 1 where something fails, and with 2 where FILE is not about the claims as
-    they are now, or was changed.
+    is listed as not replayed. A ledger does not hold the claims: where it was made with --claims, give it here too.
+    Exits with 1 where something fails, and with 2 where FILE is not about the claims as they are now, or was changed.
     """
     from proofs_check.commands.output import progress_bar, write_json
     from proofs_check.replay import load, replay
-    from theory.claim import builtin_claims
+    from theory.collection import chosen_claims
 
-    record = load(file)
+    record, claims = load(file), chosen_claims((), claim_files)
     with progress_bar() as bar:
         task = bar.add_task("claims", total=len(record.get("claims", ())))
-        found = replay(record, builtin_claims(), on_claim=lambda name: bar.update(task, description=name, advance=1))
+        found = replay(record, claims, on_claim=lambda name: bar.update(task, description=name, advance=1))
     if json_target is not None:
         write_json(json_target, found.to_json())
     if json_target is None or not json_target.is_stdout:

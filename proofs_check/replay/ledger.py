@@ -178,7 +178,10 @@ def _validated(record: Mapping[str, Any], claims: Mapping[str, Claim]) -> list[t
     for entry in entries:
         name = entry.get("name")
         if name not in claims:
-            raise RecordError(f"the ledger is about {name!r}, which is not among the claims; verify again")
+            raise RecordError(
+                f"the ledger is about {name!r}, which is not among the claims; where it is stated in a file, name that "
+                "file with --claims, else verify again"
+            )
         if any(claim.name == name for claim, _ in verdicts):
             raise RecordError(f"{name}: the ledger has this claim twice")
         verdicts.append((claims[name], _verdict(entry, claims[name])))

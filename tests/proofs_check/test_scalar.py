@@ -12,7 +12,7 @@ from proofs_check.goal import Standing, derivation_goal, goals_of
 from proofs_check.scalar import judge_scalar
 from proofs_check.solvers import BACKENDS, Backend, Solvers
 from proofs_check.verdict import Obligation, Outcome, Tier, conclude
-from theory.claim import Claim, Layer, Limit, Monotonicity, Source, Statement, builtin_claims
+from theory.claim import Claim, Layer, Limit, MixtureProperty, Monotonicity, Source, Statement, builtin_claims
 from theory.errors import ClaimError, UnknownNameError
 from theory.formula import And, Iff, Or, eq, ge, gt, integer, le, lt, ne
 from theory.gain import PairQuantity
@@ -309,7 +309,7 @@ def test_own_solvers_are_ended_with_the_claim(monkeypatch):
 
 def test_a_claim_on_another_kind_of_conclusion_is_refused(solvers):
     with pytest.raises(TypeError, match="has no goals in formulas"):
-        judged(claim(None), solvers)
+        judged(claim(MixtureProperty(lambda e: (e.gain, ">=", 0))), solvers)
 
 
 def test_budgets_grow_by_name():

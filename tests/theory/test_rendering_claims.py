@@ -60,7 +60,7 @@ def relation_of(claim):
     )
 
 
-@pytest.mark.parametrize("name", [claim.name for claim in CLAIMS if relation_of(claim)])
+@pytest.mark.parametrize("name", [claim.name for claim in CLAIMS if relation_of(claim) is not None])
 def test_both_sides_of_a_claim_read_back_are_what_was_typed(name):
     claim = BY_NAME[name]
     relation, main, values = relation_of(claim), claim_typeset(claim).main, layer_values(claim)

@@ -142,7 +142,7 @@ def _section(item: DerivedFormula | Claim) -> str:
         heading + escaped(item.sentence),
         f"\\par\\emph{{Hypotheses:}} {assumed}." if assumed else "",
         body.rstrip() or "\\par",
-        f"\\emph{{Source:}} {escaped(item.source.kind)}; {escaped(item.source.reference)}. "
+        f"\\emph{{Source:}} {escaped('; '.join(filter(None, (item.source.kind, item.source.reference))))}. "
         f"\\emph{{Expected verdict:}} {item.expected}.",
     ]
     return "\n".join(filter(None, lines)) + "\n"
