@@ -115,7 +115,7 @@ REFUSED = {
     "odd name": (GOOD.replace("mine.first", "my claim"), ["a claim is named 'my claim'"]),
     "unknown symbol": (stating("x - sp.Symbol('rho_e')"), [
         "claims_mine.py:4: mine.one: the conclusion uses the symbol rho_e, which no", "did you mean rho_E?"]),
-    "unknown in layer": (stating("x", layers="(Layer(sp.Symbol('z'), sp.Symbol('q')),)"), ["layer z uses the symbol q,"]),
+    "unknown in layer": (stating("x", layers="(Layer(sp.Symbol('z'), sp.Symbol('q')),)"), ["uses the symbol q,"]),
     "later layer": (stating("x", layers="(Layer(sp.Symbol('z'), sp.Symbol('w')), Layer(sp.Symbol('w'), x))"),
                     ["layer z uses w, which is not defined before it"]),
     "unknown in replacement": (
