@@ -127,7 +127,8 @@ class Property:
         except HypothesisException:  # assume() within the property
             raise
         except AssertionError as error:
-            return f"the assertion fails: {str(error).strip() or 'without a message'}"
+            # pytest adds lines on what it compared, for which the mixture below stands.
+            return f"the assertion fails: {str(error).partition(chr(10))[0] or 'without a message'}"
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return f"raises {type(error).__name__}: {error}"
         if isinstance(found, tuple) and len(found) == 3 and found[1] in get_args(Operator):
@@ -193,7 +194,7 @@ def property_of_mixtures(
         # pytest passes the fixture `landscape_seed` where the signature asks for it without a default.
         parameter = inspect.Parameter("landscape_seed", inspect.Parameter.POSITIONAL_OR_KEYWORD)
         vars(test).pop("__wrapped__")
-        vars(test).update(__signature__=inspect.Signature([parameter]), at=prop.at)
+        vars(test).update(__signature__=inspect.Signature([parameter]), of_mixtures=prop, at=prop.at)
         return test
 
     return decorate if function is None else decorate(function)

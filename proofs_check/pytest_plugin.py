@@ -5,7 +5,7 @@ It is loaded at every start of pytest, so it imports nothing that computes until
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from proofs_check.budget import BUDGETS, DEFAULT_SEED, budget_named
+from theory.errors import LandscapeError
 
 if TYPE_CHECKING:
     from proofs_check.simulate import Workbench
@@ -81,7 +82,6 @@ class ClaimsFile(pytest.File):
         """Execute the file and make an item of each claim."""
         from theory.claim import refuse_duplicates
         from theory.collection import claims_in
-        from theory.errors import LandscapeError
 
         run = self.config.stash[_RUN]
         try:
@@ -124,8 +124,6 @@ class ClaimItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Report the verdict, or why there is none, in place of a traceback."""
-        from theory.errors import LandscapeError
-
         if isinstance(excinfo.value, _UnexpectedVerdict):
             return "\n".join(self._report(excinfo.value.verdict))
         if isinstance(excinfo.value, LandscapeError):
@@ -182,7 +180,7 @@ def _seed(text: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options."""
+    """Read the options; the solvers end with the run."""
     budget = config.getoption("--landscape-budget") or config.getini("landscape_budget")
     if budget not in BUDGETS:
         raise pytest.UsageError(f"landscape_budget is {budget!r}; give one of {', '.join(BUDGETS)}")
@@ -193,7 +191,8 @@ def pytest_configure(config: pytest.Config) -> None:
         except ValueError:
             given = config.getini("landscape_seed")
             raise pytest.UsageError(f"landscape_seed is {given!r}; give a whole number of at least 0") from None
-    config.stash[_RUN] = _Run(budget, seed)
+    config.stash[_RUN] = run = _Run(budget, seed)
+    config.add_cleanup(run.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -216,14 +215,21 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return _NoTests.from_parent(parent, path=module_path)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Report a property of mixtures that fails by its message, in place of a traceback."""
+    report = yield
+    raised = None if call.excinfo is None else call.excinfo.value
+    if isinstance(raised, AssertionError | LandscapeError) and hasattr(getattr(item, "obj", None), "of_mixtures"):
+        report.longrepr = str(raised)
+    return report
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Count the claims, which share one false-alarm probability."""
     session.config.stash[_RUN].claims = sum(isinstance(item, ClaimItem) for item in session.items)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the solvers."""
-    config.stash[_RUN].close()
 
 
 @pytest.fixture(scope="session")
