@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
 from typing import Any, get_args
 
 import numpy as np
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from numerics.closed_form import Evaluation
 from proofs_check.mixture_record import as_record
 from proofs_check.mixture_search import DIMENSIONS, search_mixtures
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, EvaluatedMixture, MixtureProperty
-from theory.errors import ClaimError
+from theory.errors import ClaimError, LandscapeError
 from theory.formula import Operator, compare
 from theory.mixture import InnerLoop, Mixture
 
@@ -75,27 +76,39 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
     started = perf_counter()
 
     def test(evaluated: Evaluation) -> _Failure | None:
-        lhs, operator, rhs = _sides(claim, stated, evaluated)
-        return (
-            None if holds(lhs, operator, rhs) else _Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
-        )
+        with _users_code(claim, evaluated.mixture, evaluated.inner_loop):
+            lhs, operator, rhs = _sides(claim, stated.sides(evaluated))
+            held = holds(lhs, operator, rhs)
+        return None if held else _Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
+
+    def restrict(mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerLoop]:
+        with _users_code(claim, mixture, inner_loop):
+            mixture, inner_loop = stated.restrict(mixture, inner_loop)
+        return mixture, inner_loop
 
     try:
-        found = search_mixtures(test, examples=examples, seed=seed, restrict=stated.restrict)
+        found = search_mixtures(test, examples=examples, seed=seed, restrict=restrict)
     except Unsatisfiable:
         raise ClaimError(f"{claim.name}: none of the mixtures tried meets its restriction; it is vacuous") from None
     return (_evidence(found.failure, found.tried, seed, perf_counter() - started),)
 
 
-def _sides(claim: Claim, stated: MixtureProperty, evaluated: Evaluation) -> tuple[Any, Operator, Any]:
-    """Ask a property for its sides, refusing anything else."""
+@contextmanager
+def _users_code(claim: Claim, mixture: Mixture, inner_loop: InnerLoop) -> Iterator[None]:
+    """Report whatever a property's own functions raise as a fault of the claim."""
     try:
-        found = stated.sides(evaluated)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        yield
+    except (HypothesisException, LandscapeError):
+        raise
+    except Exception as error:
         raise ClaimError(
             f"{claim.name}: its property cannot be computed: {type(error).__name__}: {error}, on the mixture "
-            f"{as_configuration(evaluated.mixture, evaluated.inner_loop)}"
+            f"{as_configuration(mixture, inner_loop)}"
         ) from None
+
+
+def _sides(claim: Claim, found: Any) -> tuple[Any, Operator, Any]:
+    """Refuse anything but both sides of a comparison."""
     if not isinstance(found, tuple) or len(found) != 3 or found[1] not in get_args(Operator):
         raise ClaimError(
             f"{claim.name}: its property returns {found!r}; return the left side, one of "
@@ -105,9 +118,17 @@ def _sides(claim: Claim, stated: MixtureProperty, evaluated: Evaluation) -> tupl
 
 
 def holds(lhs: Any, operator: Operator, rhs: Any) -> bool:
-    """Whether a comparison of two numbers or arrays holds, in every entry."""
-    verdicts = compare(np.asarray(lhs, dtype=object), operator, np.asarray(rhs, dtype=object))
-    return bool(np.all(np.asarray(verdicts)))
+    """Whether a comparison of two numbers or arrays holds, in every entry.
+
+    Raises
+    ------
+    ValueError
+        If both are arrays, of different shapes; NumPy would repeat the entries of one.
+    """
+    left, right = np.asarray(lhs, dtype=object), np.asarray(rhs, dtype=object)
+    if left.ndim and right.ndim and left.shape != right.shape:
+        raise ValueError(f"its sides have shapes {left.shape} and {right.shape}")
+    return bool(np.all(np.asarray(compare(left, operator, right))))
 
 
 def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -> Evidence:

@@ -124,16 +124,16 @@ class Property:
         """Say what is wrong on a mixture, if anything."""
         try:
             found = self._function(evaluated)
+            if isinstance(found, tuple) and len(found) == 3 and found[1] in get_args(Operator):
+                lhs, operator, rhs = found
+                return None if holds(lhs, operator, rhs) else f"{lhs} {operator} {rhs} is false"
         except HypothesisException:  # assume() within the property
             raise
         except AssertionError as error:
             # pytest adds lines on what it compared, for which the mixture below stands.
             return f"the assertion fails: {str(error).partition(chr(10))[0] or 'without a message'}"
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except Exception as error:
             return f"raises {type(error).__name__}: {error}"
-        if isinstance(found, tuple) and len(found) == 3 and found[1] in get_args(Operator):
-            lhs, operator, rhs = found
-            return None if holds(lhs, operator, rhs) else f"{lhs} {operator} {rhs} is false"
         if found is None or isinstance(found, bool | np.bool_):
             return None if found is None or found else "is false"
         raise ClaimError(

@@ -127,7 +127,8 @@ class Layer:
         if self.definition is not None:
             definition = checked_expression(self.definition, f"the definition of layer {self.symbol}")
             object.__setattr__(self, "definition", definition)  # an int becomes an expression
-        if self.derivation is not None and not callable(getattr(self.derivation, "expression", None)):
+        derives = callable(getattr(self.derivation, "expression", None)) and hasattr(self.derivation, "name")
+        if self.derivation is not None and not derives:
             raise ClaimError(
                 f"the derivation of layer {self.symbol} is a {type(self.derivation).__name__}, which derives nothing; "
                 "give a PairQuantity, a ClassQuantity or a Substituted"

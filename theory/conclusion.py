@@ -177,8 +177,21 @@ class MatrixIdentity:
             )
 
     def derive(self) -> Polynomial:
-        """Run the derivation."""
-        return self.derived.polynomial() if isinstance(self.derived, MatrixQuantity) else self.derived()
+        """Run the derivation.
+
+        Raises
+        ------
+        ClaimError
+            If a function of the claim's own raises, or returns something else than a polynomial.
+        """
+        if isinstance(self.derived, MatrixQuantity):
+            return self.derived.polynomial()
+        try:
+            derived = self.derived()
+        except Exception as error:
+            raise ClaimError(f"what is to be derived cannot be: {type(error).__name__}: {error}") from None
+        _refuse_no_polynomial(derived, "what the function of a MatrixIdentity returns")
+        return derived
 
 
 @dataclass(frozen=True)

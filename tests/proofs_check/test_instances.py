@@ -74,3 +74,25 @@ def test_a_restriction_that_leaves_no_unique_optimum_is_vacuous():
     vacuous = claim_on_mixtures(MixtureProperty(lambda e: (e.gain, "==", 0), singular))
     with pytest.raises(ClaimError, match="vacuous"):
         judge_instances(vacuous, examples=5, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("property_", "words"),
+    [
+        (
+            MixtureProperty(lambda e: 1 / 0),
+            "cannot be computed: ZeroDivisionError: division by zero, on the mixture dim",
+        ),
+        (MixtureProperty(lambda e: e.gian), "cannot be computed: AttributeError"),
+        (MixtureProperty(lambda e: ("0", ">=", e.gain)), "cannot be computed: TypeError"),
+        (MixtureProperty(lambda e: ([0, 0, 0, 0], "==", e.theta_nal)), "its sides have shapes \\(4,\\) and \\(1,\\)"),
+        (MixtureProperty(lambda e: (e.gain, ">=", 0), lambda mixture, loop: mixture), "cannot be computed: TypeError"),
+        (MixtureProperty(lambda e: e.gain >= 0), "its property returns True; return the left side, one of <, <="),
+        (MixtureProperty(lambda e: (e.gain, "=>", 0)), "its property returns .*; return the left side"),
+        (Convergence("maml", lambda e: {}["optimum"]), "cannot be computed: KeyError"),
+    ],
+    ids=["error", "attribute", "text", "shapes", "restriction", "truth value", "operator", "optimum"],
+)
+def test_a_property_that_cannot_be_computed_is_refused_and_the_mixture_named(property_, words):
+    with pytest.raises(ClaimError, match=f"user.some: .*{words}"):
+        judge_instances(claim_on_mixtures(property_), examples=5, seed=0)

@@ -1,9 +1,13 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import sympy as sp
 
-from theory.claim import Claim, Layer, Source, Statement, builtin_claims, select
+from theory.claim import Claim, Layer, MatrixIdentity, Source, Statement, builtin_claims, located, select
 from theory.errors import ClaimError, UnknownNameError
 from theory.formula import And, Iff, eq, gt, le
+from theory.words import letter
 
 x = sp.Symbol("x")
 
@@ -51,6 +55,25 @@ def test_selectors_are_names_and_globs():
 def test_an_unknown_selector_is_refused_with_a_suggestion():
     with pytest.raises(UnknownNameError, match=r"unknown claim 'collins2022\.gain-isotropc'.*gain-isotropic"):
         select(builtin_claims(), ["collins2022.gain-isotropc"])
+
+
+def test_a_claim_says_where_it_is_stated_also_once_it_was_changed():
+    claim = Claim("user.here", "Here.", (gt(x, 0),), Statement(gt(x, 0)))
+    path, _, line = claim.location.rpartition(":")
+    assert path == __file__
+    assert 'Claim("user.here"' in Path(path).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert replace(claim, sentence="There.").location == claim.location
+    with pytest.raises(ClaimError, match=rf"test_claim\.py:{line}: user\.here: about nothing"), located(claim):
+        raise ClaimError("user.here: about nothing")
+
+
+@pytest.mark.parametrize(
+    ("derive", "words"),
+    [(lambda: 1 / 0, "ZeroDivisionError: division by zero"), (lambda: 1, "is a int; build it from")],
+)
+def test_a_matrix_identity_that_derives_nothing_is_refused(derive, words):
+    with pytest.raises(ClaimError, match=words):
+        MatrixIdentity(derive, letter("S")).derive()
 
 
 def test_a_layer_without_content_is_refused():

@@ -1,12 +1,10 @@
 """Claims from files, folders and installed distributions: what is collected, and what is refused with which message."""
 
 import sys
-from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 
 import pytest
 
-import theory.collection
 from theory.claim import builtin_claims
 from theory.collection import chosen_claims, claims_in, known_claims
 from theory.errors import ClaimError, UnknownNameError
@@ -203,18 +201,16 @@ def test_names_are_unique_across_files(file):
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """Install a distribution that names claims, as far as the collection can tell."""
-    monkeypatch.syspath_prepend(tmp_path)
-    entries = []
-    monkeypatch.setattr(theory.collection, "entry_points", lambda *, group: {"landscape.claims": entries}[group])
+    """Install a distribution that names claims."""
 
     def install(module, body, value=None):
         (tmp_path / f"{module}.py").write_text(HEAD + body, encoding="utf-8")
         folder = tmp_path / f"{module}-1.2.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.2\n", encoding="utf-8")
-        (found,) = distributions(name=module)
-        entries.append(EntryPoint("theirs", value or module, "landscape.claims")._for(found))
+        (folder / "entry_points.txt").write_text(f"[landscape.claims]\ntheirs = {value or module}\n", encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, module, raising=False)
 
     return install
 
@@ -239,7 +235,6 @@ def test_claims_of_installed_distributions_are_known_after_the_library_s(install
 )
 def test_a_broken_distribution_is_named(installed, body, value, words):
     installed("broken_paper", body, value)
-    sys.modules.pop("broken_paper", None)
     with pytest.raises(
         ClaimError, match=r"installed distribution broken_paper 1\.2 \(theirs = broken_paper"
     ) as refusal:
