@@ -115,6 +115,8 @@ class Hunt:
         deadline : Deadline
             When to stop early.
         """
+        if any(r.lower is not None and r.upper is not None and r.lower > r.upper for r in self.space.ranges):
+            return None  # the hypotheses contradict each other: there is nothing to choose from
         # Imported here because it takes longer than most proofs.
         from hypothesis import Phase, find, settings
         from hypothesis.errors import NoSuchExample

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from time import perf_counter
 
@@ -10,7 +10,7 @@ import sympy as sp
 
 from proofs_check.budget import Budget, Deadline
 from proofs_check.compiled import CompiledGoal, Point
-from proofs_check.goal import Goal
+from proofs_check.goal import Goal, definitions_of
 from proofs_check.hunt import Hunt
 from proofs_check.models import Pins, rational_points
 from proofs_check.prover import as_point
@@ -20,9 +20,11 @@ from proofs_check.solvers import Solvers
 from proofs_check.space import Space
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
+from theory.claim import Claim, located
 from theory.errors import ClaimError
+from theory.formula import And
 
-__all__ = ["find_witness", "witness_evidence"]
+__all__ = ["find_witness", "refuse_vacuous", "witness_evidence"]
 
 
 def find_witness(
@@ -85,6 +87,30 @@ def _by_solvers(
         model = ask({}, integral=True) or model
     points = rational_points(goal, [] if model is None else [model], ask, Deadline.after(budget.search_seconds))
     return next((point for point in points if compiled.admits(compiled.point(point))), None)
+
+
+def refuse_vacuous(claims: Iterable[Claim], budget: Budget) -> None:
+    """Refuse claims whose hypotheses contradict each other, before anything is made of them.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Those without hypotheses in symbols are passed over.
+    budget : Budget
+        Limits; where they run out a claim is let through.
+
+    Raises
+    ------
+    ClaimError
+        If a solver proves that nothing satisfies the hypotheses.
+    """
+    with Solvers() as solvers:
+        for claim in claims:
+            used = {symbol for hypothesis in claim.hypotheses for symbol in hypothesis.symbols}
+            if used:
+                with located(claim):
+                    layers = definitions_of(claim) if used & {layer.symbol for layer in claim.layers} else ()
+                    find_witness(Goal(claim.hypotheses, layers, And(())), claim.name, budget, solvers)
 
 
 def witness_evidence(witness: Mapping[sp.Symbol, Fraction] | None, started: float) -> Evidence:

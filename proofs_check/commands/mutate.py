@@ -54,9 +54,13 @@ def command(
     from theory.collection import chosen_claims
 
     claims = chosen_claims(selectors, claim_files)  # a wrong name is refused before the provers are loaded
+    from proofs_check.budget import budget_named
     from proofs_check.mutation import DEFAULT_LIMIT, measure
     from proofs_check.mutation_report import to_json, to_markdown
+    from proofs_check.vacuity import refuse_vacuous
 
+    if claim_files:  # the library's own are known to be about something
+        refuse_vacuous(claims, budget_named("small"))
     started = time.monotonic()
     with progress_bar() as bar:
         task = bar.add_task("claims", total=len(claims))

@@ -53,11 +53,15 @@ def command(
     """
     if not kernel:
         raise click.UsageError("give --kernel: Coq's kernel is the one prover that this command runs")
+    from proofs_check.budget import budget_named
     from proofs_check.commands.output import write_json
     from proofs_check.coq import BEYOND_THE_LEDGER, first_counterexample, prove_by_hand, prove_in_kernel
+    from proofs_check.vacuity import refuse_vacuous
     from theory.collection import chosen_claims
 
     claims = chosen_claims(selectors, claim_files)
+    if claim_files:  # the library's own are known to be about something
+        refuse_vacuous(claims, budget_named("small"))
     false = [claim for claim in claims if claim.expected == "refuted"]
     points = {claim.name: point for claim in false if (point := first_counterexample(claim)) is not None}
     started = time.monotonic()

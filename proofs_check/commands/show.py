@@ -88,7 +88,7 @@ def _print_claim(claim: Claim) -> None:
         for layer in claim.layers:
             click.echo(f"  {plain_layer(layer)}")
     click.echo(f"Conclusion ({claim.kind})\n  {plain_conclusion(claim)}")
-    click.echo(f"Source\n  {claim.source.kind}: {claim.source.reference}")
+    click.echo(f"Source\n  {claim.source}")
 
 
 def _print_verdict(claim: Claim, verdict: Verdict) -> None:

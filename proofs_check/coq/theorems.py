@@ -245,7 +245,7 @@ def comment(claim: Claim, export_: Export) -> str:
         lines.append(f"Setting: {claim.setting}.")
     if claim.hypotheses:
         lines.append("Hypotheses: " + "; ".join(map(str, claim.hypotheses)) + ".")
-    lines.append(f"Source: {claim.source.kind}: {claim.source.reference}.")
+    lines.append(f"Source: {claim.source}.")
     if export_.point is not None:
         lines.append("False: " + ", ".join(f"{name} = {value}" for name, value in export_.point.items()) + ".")
     elif export_.theorems and len(flat(claim.hypotheses, integers=True)) > len(flat(claim.hypotheses, integers=False)):

@@ -71,9 +71,8 @@ def test_a_ledger_does_not_depend_on_where_its_file_lies_but_on_what_it_states(s
 
 def test_a_claim_about_nothing_is_an_error_that_says_where_it_is_stated(stated):
     Path("nothing.py").write_text(VACUOUS, encoding="utf-8")
-    for command in ("verify", "show"):
-        arguments = ["mine.nothing"] if command == "show" else []
-        result = run(command, *arguments, "--claims", "nothing.py", "--budget", "small", "--json", "out.json")
+    for command in ("verify --budget small", "show mine.nothing --budget small", "mutate --jobs 1", "prove --kernel"):
+        result = run(*command.split(), "--claims", "nothing.py", "--json", "out.json")
         assert_refused(result, "nothing.py:2: mine.nothing: the hypotheses contradict each other")
     assert not Path("out.json").exists()
 

@@ -8,13 +8,16 @@ import sympy as sp
 from flint import fmpq
 
 from proofs_check.budget import Deadline, budget_named
+from proofs_check.compiled import CompiledGoal
 from proofs_check.goal import Goal, Standing, goals_of
+from proofs_check.hunt import Hunt
 from proofs_check.models import rational_points
 from proofs_check.prover import Prover
 from proofs_check.refute import Refuter
 from proofs_check.scalar import judge_scalar
-from proofs_check.space import cost
+from proofs_check.space import Space, cost
 from proofs_check.verdict import Outcome, Tier
+from proofs_check.view import View, ring_of
 from theory.claim import Claim, Layer, Monotonicity, Source, Statement, builtin_claims
 from theory.formula import And, Iff, Implies, eq, ge, gt, integer, le, lt, ne
 
@@ -177,3 +180,10 @@ def test_the_judge_stops_at_the_first_refutation(solvers):
 def test_simple_numbers_come_before_complicated_ones():
     order = [fmpq(0), fmpq(1), fmpq(-1), fmpq(2), fmpq(-2), fmpq(1, 2), fmpq(-1, 2), fmpq(3), fmpq(2, 3), fmpq(7)]
     assert sorted(reversed(order), key=cost) == order
+
+
+def test_a_domain_that_is_empty_has_nothing_to_choose_from():
+    empty = goal(gt(x, 2), gt(x, 1), lt(x, 0))
+    compiled = CompiledGoal(empty)
+    hunt = Hunt(Space(empty, View(empty, ring_of(empty))), compiled.admits, compiled.fails, (), "empty")
+    assert hunt.with_hypothesis(10, Deadline.after(1)) is None
