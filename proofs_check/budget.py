@@ -60,7 +60,9 @@ class Budget:
     mixtures : int
         Concrete mixtures that a claim is checked on where it has instances.
     tasks : int
-        Tasks that the simulation draws of each class at each point.
+        Most tasks that the simulation draws of each class at each point.
+    precision : float
+        Relative error that a simulated equality must be able to show before fewer tasks are enough.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Budget:
     examples: int
     mixtures: int
     tasks: int
+    precision: float
 
 
 BUDGETS: dict[str, Budget] = {
@@ -89,6 +92,7 @@ BUDGETS: dict[str, Budget] = {
             examples=500,
             mixtures=20,
             tasks=16_384,
+            precision=0.02,
         ),
         Budget(
             "normal",
@@ -101,6 +105,7 @@ BUDGETS: dict[str, Budget] = {
             examples=5_000,
             mixtures=60,
             tasks=65_536,
+            precision=0.01,
         ),
         Budget(
             "large",
@@ -112,7 +117,8 @@ BUDGETS: dict[str, Budget] = {
             samples=20_000,
             examples=50_000,
             mixtures=1_000,
-            tasks=2_000_000,
+            tasks=4_194_304,
+            precision=0.001,
         ),
     )
 }

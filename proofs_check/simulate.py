@@ -7,7 +7,9 @@ have passed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -15,8 +17,9 @@ from numpy.linalg import LinAlgError
 
 from proofs_check.budget import Budget
 from proofs_check.simulation import matrices, mixtures, scalars, trends
-from proofs_check.simulation.checks import Check, Effort, conclude_checks, not_run
-from proofs_check.simulation.points import POINTS
+from proofs_check.simulation.checks import Effort, conclude_checks, not_run
+from proofs_check.simulation.looking import Site, look_until_settled
+from proofs_check.simulation.points import POINTS, Point
 from proofs_check.simulation.quantities import NotMeasurable
 from proofs_check.simulation.workbench import Measuring, Workbench
 from proofs_check.verdict import Evidence, Obligation
@@ -31,7 +34,7 @@ from theory.claim import (
     PositiveDefinite,
     Statement,
 )
-from theory.errors import DivergenceError, NonUniqueOptimumError
+from theory.errors import ConfigurationError, DivergenceError, NonUniqueOptimumError
 
 __all__ = ["Workbench", "simulate_claim"]
 
@@ -44,15 +47,21 @@ def simulate_claim(
     false_alarm: float,
     workbench: Workbench | None = None,
     tasks: int | None = None,
+    precision: float | None = None,
 ) -> tuple[Evidence, ...]:
     """Compare a claim with measurements.
+
+    Each look sees more tasks and spends its own share of the false-alarm probability, until everything is decided or
+    precise enough. A run may be prolonged: called again with more tasks or a smaller precision it finds the same at the
+    looks that it has in common with the first, draws nothing of them again where the workbench is the same, and remains
+    within the same probability.
 
     Parameters
     ----------
     claim : Claim
         What is to be judged.
     budget : Budget
-        Says how many tasks to simulate.
+        Says how many tasks to simulate at most, and which precision is enough.
     seed : int
         Source of all randomness: the same seed gives the same evidence.
     false_alarm : float
@@ -60,7 +69,11 @@ def simulate_claim(
     workbench : Workbench, optional
         Measurements that the claims of one run share.
     tasks : int, optional
-        Tasks to simulate of each class at each point, instead of what the budget says.
+        Most tasks to simulate of each class at each point, instead of what the budget says; the first look is taken
+        whatever it costs.
+    precision : float, optional
+        Relative error at which an equality has been tested well enough, instead of what the budget says; 0 to use all
+        tasks.
 
     Returns
     -------
@@ -69,63 +82,78 @@ def simulate_claim(
         CONTRADICTED by a definite deviation; else PASSED, with the smallest relative error that would have been caught;
         UNDECIDED where no comparison had the power to decide anything; NOT_RUN, with the reason, where nothing can be
         measured.
+
+    Raises
+    ------
+    ConfigurationError
+        If tasks, precision or false alarm probability make no sense.
     """
+    tasks = budget.tasks if tasks is None else tasks
+    precision = budget.precision if precision is None else precision
+    if not (0 < false_alarm < 1 and 0 <= precision < math.inf):
+        raise ConfigurationError(
+            f"false_alarm = {false_alarm}, precision = {precision}: a probability between 0 and 1 and "
+            "a relative error of at least 0 are needed"
+        )
     started = perf_counter()
-    measuring = Measuring(workbench or Workbench(), seed, budget.tasks if tasks is None else tasks)
+    measuring = Measuring(workbench or Workbench(), seed)
     try:
-        checks, effort = _checks(claim, measuring)
+        plan = _plan(claim)
+        judged = look_until_settled(plan.sites, measuring, tasks=tasks, precision=precision, false_alarm=false_alarm)
     except (NotMeasurable, DivergenceError, NonUniqueOptimumError, LinAlgError) as reason:
         return (not_run(Obligation.CONCLUSION, str(reason), perf_counter() - started),)
-    return conclude_checks(checks, effort, false_alarm=false_alarm, seconds=perf_counter() - started)
+    effort = plan.effort(measuring)
+    return conclude_checks(judged, effort, false_alarm=false_alarm, seconds=perf_counter() - started)
 
 
-def _checks(claim: Claim, measuring: Measuring) -> tuple[list[Check], Effort]:
+@dataclass(frozen=True)
+class _Plan:
+    """Where a claim is measured, and how that is said."""
+
+    sites: Sequence[Site]
+    words: str
+    notes: Sequence[str] = ()
+    points: Sequence[Point] | None = None
+
+    def effort(self, measuring: Measuring) -> Effort:
+        drawn = "raw data and sufficient statistics" if "wishart" in measuring.samplers else "raw data"
+        data: dict[str, Any] = {"sampler": " and ".join(sorted(measuring.samplers)) or "raw", "seed": measuring.seed}
+        if self.points is not None:
+            data["points"] = [{symbol.name: str(value) for symbol, value in point.items()} for point in self.points]
+        return Effort(self.words.format(drawn=drawn), data, tuple(self.notes))
+
+
+def _plan(claim: Claim) -> _Plan:
     conclusion = claim.conclusion
     if isinstance(conclusion, Statement | Limit | Monotonicity):
-        return _scalar_checks(claim, conclusion, measuring)
+        return _scalar_plan(claim, conclusion)
     if isinstance(conclusion, Convergence):
-        checks, unconverged = mixtures.check_convergence(conclusion, measuring)
-        return checks, _effort("stochastic descent on simulated tasks of three mixtures", measuring, unconverged)
+        return _Plan(mixtures.convergence_sites(conclusion), "stochastic descent on simulated tasks of three mixtures")
+    entries = "measured entry by entry on raw data, at two points"
     if isinstance(conclusion, Expectation):
-        checks = matrices.check_expectation(claim, conclusion, measuring)
-    elif isinstance(conclusion, PositiveDefinite):
-        checks = matrices.check_positive_definite(claim, conclusion, measuring)
-    elif isinstance(conclusion, MatrixIdentity) and (claim.instances is None or matrices.is_shown(conclusion)):
-        checks = matrices.check_matrix_identity(claim, conclusion, measuring)
-    else:
-        stated = conclusion if isinstance(conclusion, MixtureProperty) else claim.instances
-        assert stated is not None  # all other conclusions were dealt with
-        checks = mixtures.check_property(stated, measuring)
-        note = () if isinstance(conclusion, MixtureProperty) else ("the identity itself is abstract, and not measured",)
-        return checks, _effort("optima and risks measured on three simulated mixtures", measuring, note)
-    return checks, _effort("measured entry by entry on raw data, at two points", measuring)
+        return _Plan(matrices.expectation_sites(claim, conclusion), entries)
+    if isinstance(conclusion, PositiveDefinite):
+        return _Plan(matrices.definiteness_sites(claim, conclusion), entries)
+    if isinstance(conclusion, MatrixIdentity) and (claim.instances is None or matrices.is_shown(conclusion)):
+        return _Plan(matrices.identity_sites(claim, conclusion), entries)
+    stated = conclusion if isinstance(conclusion, MixtureProperty) else claim.instances
+    assert stated is not None  # all other conclusions were dealt with
+    note = () if isinstance(conclusion, MixtureProperty) else ("the identity itself is abstract, and not measured",)
+    return _Plan(mixtures.property_sites(stated), "optima and risks measured on three simulated mixtures", note)
 
 
-def _scalar_checks(
-    claim: Claim, conclusion: Statement | Limit | Monotonicity, measuring: Measuring
-) -> tuple[list[Check], Effort]:
-    count = POINTS if isinstance(conclusion, Statement) else trends.PLACES
-    scenes = scalars.scenes_of(claim, measuring, count)
-    if not scenes:
+def _scalar_plan(claim: Claim, conclusion: Statement | Limit | Monotonicity) -> _Plan:
+    points = scalars.points_of(claim, POINTS if isinstance(conclusion, Statement) else trends.PLACES)
+    if not points:
         raise NotMeasurable("no point with small rational coordinates was found that satisfies all hypotheses")
-    checks = scalars.check_definitions(scenes)
     if isinstance(conclusion, Statement):
-        checks += scalars.check_statement(conclusion, scenes)
+        sites = scalars.statement_sites(claim, conclusion, points)
     elif isinstance(conclusion, Limit):
-        checks += trends.check_limit(claim, conclusion, scenes, measuring)
+        sites = trends.limit_sites(claim, conclusion, points)
     else:
-        checks += trends.check_monotonicity(conclusion, scenes, measuring)
+        sites = trends.monotonicity_sites(claim, conclusion, points)
     notes = [
         f"{layer.symbol} was taken as typed: nothing here knows how to measure a {type(layer.derivation).__name__}"
         for layer in scalars.unmeasured(claim)
     ]
-    drawn = "raw data and sufficient statistics" if "wishart" in measuring.samplers else "raw data"
-    effort = _effort(f"measured on {drawn} at {len(scenes)} points", measuring, notes)
-    points = [{symbol.name: str(value) for symbol, value in scene.point.items()} for scene in scenes]
-    return checks, Effort(effort.words, {**effort.data, "points": points}, effort.notes)
-
-
-def _effort(words: str, measuring: Measuring, notes: Sequence[str] = ()) -> Effort:
-    sampler = " and ".join(sorted(measuring.samplers)) or "raw"
-    data: dict[str, Any] = {"sampler": sampler, "seed": measuring.seed, "tasks": measuring.tasks}
-    return Effort(words, data, tuple(notes))
+    return _Plan(sites, f"measured on {{drawn}} at {len(points)} points", notes, points)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from proofs_check.simulation.deviation import POWER, Deviation, Settled, settle
+from numerics.sequential import spent
+from proofs_check.simulation.deviation import POWER, Deviation, Settled
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from theory.formula import And, Formula, Iff, Implies, Not, Operator, Or
 
-__all__ = ["Check", "Effort", "conclude_checks", "decide", "holds_given_sign", "not_run"]
+__all__ = ["Check", "Effort", "Judged", "conclude_checks", "decide", "holds_given_sign", "not_run"]
 
 METHOD = "simulation"
 _SHOWN = 3
@@ -41,12 +42,45 @@ class Check:
     obligation: Obligation
     deviations: tuple[Deviation, ...]
     verdict: Callable[[Sequence[Settled]], bool | None] | None = None
+    note: str = ""
 
-    def decide(self, settled: Sequence[Settled]) -> bool | None:
-        """Decide it."""
-        if self.verdict is not None:
-            return self.verdict(settled)
-        return False if any(item.sign for item in settled) else None
+
+@dataclass(frozen=True)
+class Judged:
+    """A check as its last look found it.
+
+    Parameters
+    ----------
+    check : Check
+        What was checked.
+    settled : tuple of Settled
+        Its comparisons, in order.
+    tasks : int
+        Tasks that had been drawn.
+    """
+
+    check: Check
+    settled: tuple[Settled, ...]
+    tasks: int
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether it definitely holds, definitely fails, or neither."""
+        if self.check.verdict is not None:
+            return self.check.verdict(self.settled)
+        return False if any(item.sign for item in self.settled) else None
+
+    def enough(self, precision: float) -> bool:
+        """Whether another look is of no use.
+
+        It is not once the check is decided, nor where nothing in it is random. An equality, of which one can only know
+        that it does not hold, has been looked at enough when each of its comparisons would have shown a relative error
+        of the precision wanted.
+        """
+        if self.verdict is not None or not any(item.random for item in self.settled):
+            return True
+        reached = (item.relative is not None and item.relative <= precision for item in self.settled if item.random)
+        return self.check.verdict is None and all(reached)
 
 
 @dataclass(frozen=True)
@@ -117,13 +151,13 @@ def not_run(obligation: Obligation, reason: str, seconds: float) -> Evidence:
 
 
 def conclude_checks(
-    checks: Sequence[Check], effort: Effort, *, false_alarm: float, seconds: float
+    judged: Sequence[Judged], effort: Effort, *, false_alarm: float, seconds: float
 ) -> tuple[Evidence, ...]:
-    """Settle all comparisons of a claim together and report on each obligation.
+    """Report on each obligation what its checks found.
 
     Parameters
     ----------
-    checks : sequence of Check
+    judged : sequence of Judged
         All checks of the claim.
     effort : Effort
         What was simulated.
@@ -132,61 +166,66 @@ def conclude_checks(
     seconds : float
         Time that all of it took, credited to the first obligation.
     """
-    settled = settle([deviation for check in checks for deviation in check.deviations], false_alarm)
-    by_check, position = [], 0
-    for check in checks:
-        by_check.append((check, settled[position : position + len(check.deviations)]))
-        position += len(check.deviations)
+    comparisons = sum(len(item.settled) for item in judged)
+    data = {**effort.data, "false_alarm": false_alarm, "comparisons": comparisons}
     found: list[Evidence] = []
-    for obligation in dict.fromkeys(check.obligation for check in checks):
-        chosen = [(check, items) for check, items in by_check if check.obligation is obligation]
-        found.append(_evidence(obligation, chosen, effort, len(settled), false_alarm, 0.0 if found else seconds))
+    for obligation in dict.fromkeys(item.check.obligation for item in judged):
+        chosen = [item for item in judged if item.check.obligation is obligation]
+        found.append(_evidence(obligation, chosen, replace(effort, data=data), 0.0 if found else seconds))
     return tuple(found)
 
 
-def _evidence(
-    obligation: Obligation,
-    checks: Sequence[tuple[Check, Sequence[Settled]]],
-    effort: Effort,
-    comparisons: int,
-    false_alarm: float,
-    seconds: float,
-) -> Evidence:
-    verdicts = [check.decide(settled) for check, settled in checks]
-    failed = [pair for pair, verdict in zip(checks, verdicts, strict=True) if verdict is False]
-    settled = [item for _, items in checks for item in items]
+def _evidence(obligation: Obligation, judged: Sequence[Judged], effort: Effort, seconds: float) -> Evidence:
+    verdicts = [item.verdict for item in judged]
+    failed = [item for item, verdict in zip(judged, verdicts, strict=True) if verdict is False]
+    settled = [comparison for item in judged for comparison in item.settled]
     decidable = [item for item in settled if item.decidable]
-    agrees = any(check.verdict is None and any(item.decidable for item in items) for check, items in checks)
+    agrees = any(item.check.verdict is None and any(one.decidable for one in item.settled) for item in judged)
+    looks = 1 + max((item.look for item in settled), default=-1)
+    drawn = _drawn(judged, looks)
     if failed:
-        outcome, detail = Outcome.CONTRADICTED, "; ".join(_failure(*pair) for pair in failed[:_SHOWN])
+        outcome, detail = Outcome.CONTRADICTED, "; ".join(map(_failure, failed[:_SHOWN]))
         detail += f"; and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
     elif agrees or True in verdicts:
-        identities = all(check.verdict is None for check, _ in checks)
-        outcome, detail = Outcome.PASSED, f"{effort.words}: {_passed(verdicts, settled, decidable, identities)}"
+        identities = all(item.check.verdict is None for item in judged)
+        outcome, detail = Outcome.PASSED, f"{effort.words}{drawn}: {_passed(verdicts, settled, decidable, identities)}"
     else:
-        outcome, detail = Outcome.UNDECIDED, f"{effort.words}: nothing was decided{_left_out(settled, decidable)}"
+        outcome = Outcome.UNDECIDED
+        detail = f"{effort.words}{drawn}: nothing was decided{_left_out(settled, decidable)}"
     relative = _relative(decidable)
+    notes = dict.fromkeys([*(item.check.note for item in judged if item.check.note), *effort.notes])
     return Evidence(
         METHOD,
         obligation,
         outcome,
         Tier.TESTED,
         seconds,
-        "; ".join([detail, *effort.notes]),
+        "; ".join([detail, *notes]),
         data={
             **effort.data,
-            "false_alarm": false_alarm,
-            "comparisons": comparisons,
+            "looks": looks,
+            "tasks": max((item.tasks for item in judged if item.settled), default=0),
+            "spent": effort.data["false_alarm"] * spent(looks),
             "power": POWER,
-            "checks": len(checks),
+            "checks": len(judged),
             "decided": sum(verdict is not None for verdict in verdicts),
             "detectable_relative": {
                 "best": relative[0] if relative else None,
                 "worst": relative[-1] if relative else None,
             },
-            "compared": [item.to_json() for item in settled],
+            "compared": [{**one.to_json(), "tasks": item.tasks} for item in judged for one in item.settled],
         },
     )
+
+
+def _drawn(judged: Sequence[Judged], looks: int) -> str:
+    """Say how many tasks it took, and how many looks."""
+    tasks = dict.fromkeys(sorted(item.tasks for item in judged if any(one.random for one in item.settled)))
+    if not tasks:
+        return ""
+    numbers = list(tasks)
+    reach = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    return f", {reach} tasks each in {looks} look{'s' if looks > 1 else ''}"
 
 
 def _passed(
@@ -222,12 +261,13 @@ def percent(value: float) -> str:
     return f"{100 * value:.2g} %" if value > _ROUND_OFF else "round-off"
 
 
-def _failure(check: Check, settled: Sequence[Settled]) -> str:
-    if not settled:
-        return f"{check.label} is false, evaluated exactly"
-    worst = max(settled, key=lambda item: abs(item.deviation.difference) / max(item.tolerance, math.ulp(0.0)))
+def _failure(judged: Judged) -> str:
+    if not judged.settled:
+        return f"{judged.check.label} is false, evaluated exactly"
+    worst = max(judged.settled, key=lambda item: abs(item.deviation.difference) / max(item.tolerance, math.ulp(0.0)))
     deviation = worst.deviation
     return (
-        f"{check.label} fails: {deviation.label} measured {deviation.measured:.6g}, stated {deviation.stated:.6g}, "
-        f"which differ by {abs(deviation.difference):.3g} where {worst.tolerance:.3g} may be chance"
+        f"{judged.check.label} fails: {deviation.label} measured {deviation.measured:.6g}, "
+        f"stated {deviation.stated:.6g}, which differ by {abs(deviation.difference):.3g} where {worst.tolerance:.3g} "
+        f"may be chance"
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from numerics.measurement import critical_value, detectable
 from numerics.sampling import Floats
+from numerics.sequential import share
 
 __all__ = ["POWER", "Deviation", "Settled", "jackknife", "settle"]
 
@@ -56,8 +57,8 @@ class Deviation:
         The jackknife's estimate of the bias, in absolute value. It is not subtracted but added to the tolerance: where
         a quantity is at its minimum, such as a gain that is zero, correcting it would leave an error that the standard
         error knows nothing of.
-    rounding : float
-        Error of floating point.
+    systematic : float
+        Error that more tasks do not lessen: of floating point, and what is left of the distance to a limit.
     degrees_of_freedom : int
         Of the standard error.
     size : float
@@ -71,7 +72,7 @@ class Deviation:
     standard_error: float
     skewness: float
     bias: float
-    rounding: float
+    systematic: float
     degrees_of_freedom: int
     size: float
 
@@ -150,7 +151,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Settled:
-    """A deviation with the tolerance that its number of comparisons gives it.
+    """A deviation at one look, with the tolerance that the look and the number of comparisons give it.
 
     Parameters
     ----------
@@ -160,11 +161,14 @@ class Settled:
         What the difference has to exceed to be called real; infinite where no decision is possible.
     detectable : float
         Smallest deviation that would have been called real with probability :data:`POWER`.
+    look : int
+        Which look this is, from 0.
     """
 
     deviation: Deviation
     tolerance: float
     detectable: float
+    look: int = 0
 
     @property
     def sign(self) -> int:
@@ -186,6 +190,11 @@ class Settled:
         size = self.deviation.size
         return self.detectable / size if self.decidable and size > self.tolerance else None
 
+    @property
+    def random(self) -> bool:
+        """Whether more tasks would tell more: a pole stays one, and systematic errors stay what they are."""
+        return self.deviation.usable and self.deviation.standard_error > self.deviation.systematic
+
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as JSON-ready data."""
         numbers = {
@@ -197,31 +206,38 @@ class Settled:
             "detectable_relative": self.relative,
         }
         finite = {key: value if value is None or math.isfinite(value) else None for key, value in numbers.items()}
-        return {"compared": self.deviation.label, **finite}
+        return {"compared": self.deviation.label, "look": self.look, **finite}
 
 
-def settle(deviations: Sequence[Deviation], false_alarm: float) -> list[Settled]:
-    """Give every deviation its tolerance, such that all of them together raise a false alarm with a given probability.
+def settle(
+    deviations: Sequence[Deviation], false_alarm: float, *, look: int = 0, comparisons: int | None = None
+) -> list[Settled]:
+    """Give every deviation its tolerance at a look, such that all of them at all looks raise few false alarms.
 
     Parameters
     ----------
     deviations : sequence of Deviation
-        All that are compared, the number of which must not depend on what was measured.
+        What is compared at this look.
     false_alarm : float
-        Probability that any of them is called real although its expectation is zero.
+        Probability that any comparison, at any look, is called real although its expectation is zero.
+    look : int
+        Which look at the growing sample this is, from 0; it spends its share of the probability.
+    comparisons : int, optional
+        How many share it, a number that must not depend on what was measured; by default those given.
     """
     if not deviations:
         return []
     usable = np.array([item.usable for item in deviations])
     errors = np.array([item.standard_error for item in deviations])
-    extra = np.array([item.bias + item.rounding for item in deviations])
+    extra = np.array([item.bias + item.systematic for item in deviations])
     skewness = np.array([item.skewness for item in deviations])
     freedom = np.array([item.degrees_of_freedom for item in deviations])
-    # What has no error is decided up to bias and rounding, what has no value not at all.
+    # What has no error is decided up to bias and systematic errors, what has no value not at all.
     tolerances, smallest = (np.where(usable, factor * extra, np.inf) for factor in (1, 2))
+    count, level = comparisons or len(deviations), false_alarm * share(look)
     for value in np.unique(freedom):
         chosen = usable & (freedom == value) & (errors > 0)
-        critical = critical_value(len(deviations), float(value), false_alarm, skewness[chosen])
+        critical = critical_value(count, float(value), level, skewness[chosen])
         tolerances[chosen] += critical * errors[chosen]
         smallest[chosen] += detectable(errors[chosen], critical, float(value), POWER)
-    return [Settled(*row) for row in zip(deviations, tolerances.tolist(), smallest.tolist(), strict=True)]
+    return [Settled(*row, look) for row in zip(deviations, tolerances.tolist(), smallest.tolist(), strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ import sympy as sp
 from numerics.adaptation import adapt, draw_data
 from numerics.sampling import DataSet, Floats, Sampler, Shape, streams
 from proofs_check.matrix import summand
+from proofs_check.simulation.blocks import GrowingBlocks
 from proofs_check.simulation.checks import Check, holds_given_sign
-from proofs_check.simulation.deviation import Deviation, Settled, jackknife
+from proofs_check.simulation.deviation import Deviation, Settled
+from proofs_check.simulation.looking import Site
 from proofs_check.simulation.points import Point, choose_points, describe
 from proofs_check.simulation.quantities import NotMeasurable, largest_step
-from proofs_check.simulation.workbench import Measuring, controlled_blocks, numbers_of, sample_covariance
+from proofs_check.simulation.workbench import Measuring, numbers_of, sample_covariance
 from proofs_check.verdict import Obligation
 from theory.adaptation import ErrorQuantity
 from theory.arithmetic import float_number
@@ -27,7 +30,7 @@ from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, d, m, nu2
 from theory.words import INVERSE_MARK, VECTOR_MARK, Polynomial
 
-__all__ = ["check_expectation", "check_matrix_identity", "check_positive_definite", "is_shown"]
+__all__ = ["definiteness_sites", "expectation_sites", "identity_sites", "is_shown"]
 
 #: The input covariance, of which a point of dimension d takes the first d rows and columns.
 _COVARIANCE = np.array([[1.0, 0.5, 0.4], [0.5, 0.8, 0.45], [0.4, 0.45, 0.7]]) / 2
@@ -75,16 +78,18 @@ def _places(claim: Claim, symbols: frozenset[sp.Symbol]) -> list[_Place]:
     return [_Place(point) for point in choose_points(claim.hypotheses, {d, m, alpha, nu2} | symbols, _PLACES)]
 
 
-def check_expectation(claim: Claim, conclusion: Expectation, measuring: Measuring) -> list[Check]:
-    """Average a word over sample covariances of raw data."""
-    checks = []
-    for place in _places(claim, conclusion.word.symbols | conclusion.stated.symbols):
-        letters = _fixed_letters((conclusion.word, conclusion.stated), place.dimension)
-        measured = _mean_word(conclusion.word, letters, place, measuring)
-        stated = place.evaluate(conclusion.stated, letters)
-        deviations = Deviation.of_entries("expectation", measured.reshape(-1, *np.shape(stated)), stated)
-        checks.append(Check(f"the expectation, at {place.words},", Obligation.CONCLUSION, deviations))
-    return checks
+def expectation_sites(claim: Claim, conclusion: Expectation) -> list[Site]:
+    """Return where a word is averaged over sample covariances of raw data, and compared entry by entry."""
+    places = _places(claim, conclusion.word.symbols | conclusion.stated.symbols)
+    return [Site(partial(_averaged, conclusion, place)) for place in places]
+
+
+def _averaged(conclusion: Expectation, place: _Place, measuring: Measuring) -> list[Check]:
+    letters = _fixed_letters((conclusion.word, conclusion.stated), place.dimension)
+    measured = _mean_word(conclusion.word, letters, place, measuring)
+    stated = place.evaluate(conclusion.stated, letters)
+    deviations = Deviation.of_entries("expectation", measured.reshape(-1, *np.shape(stated)), stated)
+    return [Check(f"the expectation, at {place.words},", Obligation.CONCLUSION, deviations)]
 
 
 def _fixed_letters(polynomials: tuple[Polynomial, ...], dimension: int) -> dict[str, Floats]:
@@ -112,7 +117,9 @@ def _mean_word(word: Polynomial, letters: Mapping[str, Any], place: _Place, meas
         return np.asarray(values).reshape(*shape, -1), place.controls((data,))
 
     numbers = numbers_of(place.dimension, InnerLoop(0.0, samples))
-    return jackknife(controlled_blocks(draw, measuring.seed, 0, measuring.tasks, numbers))
+    arrays = tuple((name, array.tobytes()) for name, array in letters.items())
+    key = ("word", word.kind, frozenset(word.terms.items()), arrays, frozenset(place.point.items()))
+    return measuring.averages(key, lambda: GrowingBlocks(draw, measuring.seed, 0, numbers))
 
 
 def is_shown(conclusion: MatrixIdentity) -> bool:
@@ -120,8 +127,8 @@ def is_shown(conclusion: MatrixIdentity) -> bool:
     return isinstance(conclusion.derived, ErrorQuantity | MatrixQuantity)
 
 
-def check_matrix_identity(claim: Claim, conclusion: MatrixIdentity, measuring: Measuring) -> list[Check]:
-    """Compare a matrix typed by hand with what the inner loop does to simulated data.
+def identity_sites(claim: Claim, conclusion: MatrixIdentity) -> list[Site]:
+    """Return where a matrix typed by hand is compared with what the inner loop does to simulated data.
 
     Raises
     ------
@@ -131,10 +138,10 @@ def check_matrix_identity(claim: Claim, conclusion: MatrixIdentity, measuring: M
     derived, stated = conclusion.derived, conclusion.stated
     places = _places(claim, stated.symbols)
     if isinstance(derived, ErrorQuantity):
-        return [_run_inner_loop(derived, stated, place, measuring) for place in places]
+        return [Site(partial(_run_inner_loop, derived, stated, place)) for place in places]
     if not isinstance(derived, MatrixQuantity):
         raise NotMeasurable("it is an identity between abstract matrices, which no simulation shows")
-    return [_compared(derived, stated, _softened(place, derived), measuring) for place in places]
+    return [Site(partial(_compared, derived, stated, _softened(place, derived))) for place in places]
 
 
 def _softened(place: _Place, quantity: MatrixQuantity) -> _Place:
@@ -148,11 +155,11 @@ def _softened(place: _Place, quantity: MatrixQuantity) -> _Place:
     return _Place(point)
 
 
-def _compared(quantity: MatrixQuantity, stated: Polynomial, place: _Place, measuring: Measuring) -> Check:
+def _compared(quantity: MatrixQuantity, stated: Polynomial, place: _Place, measuring: Measuring) -> list[Check]:
     curvature, noise_floor = _measured(quantity, place, measuring)
     name, measured = ("Q", curvature) if quantity.name == "curvature" else ("noise floor", noise_floor)
     deviations = Deviation.of_entries(name, measured, place.evaluate(stated, {}), symmetric=True)
-    return Check(f"the matrix, at {place.words},", Obligation.CONCLUSION, deviations)
+    return [Check(f"the matrix, at {place.words},", Obligation.CONCLUSION, deviations)]
 
 
 def _measured(quantity: MatrixQuantity, place: _Place, measuring: Measuring) -> tuple[Floats, Floats]:
@@ -161,11 +168,11 @@ def _measured(quantity: MatrixQuantity, place: _Place, measuring: Measuring) -> 
     samples = None if setting.population else int(place.point[m])
     loop = InnerLoop(float(place.point[setting.step_size]), samples, setting.steps, setting.data)
     noise = float(place.point[nu2])
-    replicates = measuring.once((loop, size, noise), lambda: _measure(loop, noise, place, measuring))
+    replicates = measuring.averages((loop, size, noise), lambda: _blocks(loop, noise, place, measuring.seed))
     return replicates[:, 1:].reshape(-1, size, size), replicates[:, 0]
 
 
-def _measure(loop: InnerLoop, noise: float, place: _Place, measuring: Measuring) -> Floats:
+def _blocks(loop: InnerLoop, noise: float, place: _Place, seed: int) -> GrowingBlocks:
     source, size = Sampler(place.mixture(noise)), place.dimension
 
     def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
@@ -181,11 +188,10 @@ def _measure(loop: InnerLoop, noise: float, place: _Place, measuring: Measuring)
         controls = np.zeros((*shape, 1)) if loop.samples is None else place.controls(data)
         return np.concatenate(outcomes, axis=-1), controls
 
-    tasks = measuring.tasks if loop.samples else 0  # the population gradient is not random
-    return jackknife(controlled_blocks(draw, measuring.seed, 0, tasks, numbers_of(size, loop)))
+    return GrowingBlocks(draw, seed, 0, numbers_of(size, loop))
 
 
-def _run_inner_loop(quantity: ErrorQuantity, stated: Polynomial, place: _Place, measuring: Measuring) -> Check:
+def _run_inner_loop(quantity: ErrorQuantity, stated: Polynomial, place: _Place, measuring: Measuring) -> list[Check]:
     """Run the inner loop on random data sets; what it does to the error is known to round-off, set by set."""
     loop = InnerLoop(float(place.point[alpha]), int(place.point[m]), quantity.steps)
     source, rng = Sampler(place.mixture(noise=1.0)), streams(measuring.seed, 1)[0]
@@ -204,25 +210,24 @@ def _run_inner_loop(quantity: ErrorQuantity, stated: Polynomial, place: _Place, 
     label = f"the largest deviation on {_DATA_SETS} data sets"
     scale = float(np.abs(shown).max())
     deviation = Deviation.of_replicates(label, shown[worst], expected[worst], scale=scale)
-    return Check(f"the {quantity.name.replace('_', ' ')}, at {place.words},", Obligation.CONCLUSION, (deviation,))
+    return [Check(f"the {quantity.name.replace('_', ' ')}, at {place.words},", Obligation.CONCLUSION, (deviation,))]
 
 
-def check_positive_definite(claim: Claim, conclusion: PositiveDefinite, measuring: Measuring) -> list[Check]:
-    """Compare the sum of squares with the measured matrix, and see that its smallest eigenvalue is positive."""
+def definiteness_sites(claim: Claim, conclusion: PositiveDefinite) -> list[Site]:
+    """Return where the sum of squares is compared with the measured matrix, and its smallest eigenvalue with zero."""
     symbols = frozenset[sp.Symbol]().union(*(square.coefficient.free_symbols for square in conclusion.squares))
     total: Polynomial = sum((summand(square) for square in conclusion.squares), start=Polynomial({}))
-    found = []
-    for place in _places(claim, symbols):
-        found.append(_compared(conclusion.derived, total, _softened(place, conclusion.derived), measuring))
-        found.append(_definite(conclusion.derived, _softened(place, conclusion.derived), measuring))
-    return found
+    places = (_softened(place, conclusion.derived) for place in _places(claim, symbols))
+    return [Site(partial(_definite, conclusion.derived, total, place)) for place in places]
 
 
-def _definite(quantity: MatrixQuantity, place: _Place, measuring: Measuring) -> Check:
+def _definite(quantity: MatrixQuantity, total: Polynomial, place: _Place, measuring: Measuring) -> list[Check]:
     smallest = np.linalg.eigvalsh(_measured(quantity, place, measuring)[0])[:, 0]
     deviation = Deviation.of_replicates("its smallest eigenvalue", smallest, 0.0)
 
     def verdict(settled: Sequence[Settled]) -> bool | None:
         return holds_given_sign(">", settled[0].sign)
 
-    return Check(f"positive definiteness, at {place.words},", Obligation.CONCLUSION, (deviation,), verdict)
+    label = f"positive definiteness, at {place.words},"
+    definite = Check(label, Obligation.CONCLUSION, (deviation,), verdict)
+    return [*_compared(quantity, total, place, measuring), definite]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -12,10 +13,13 @@ from numerics.arithmetic import solve
 from numerics.descent import stochastic_descent
 from numerics.methods import LEARNERS
 from numerics.sampling import Floats
+from numerics.sequential import samples_at
+from proofs_check.simulation.blocks import FIRST_TASKS
 from proofs_check.simulation.checks import Check, holds_given_sign
 from proofs_check.simulation.deviation import Deviation, Settled, jackknife
+from proofs_check.simulation.looking import Site
 from proofs_check.simulation.quantities import NotMeasurable
-from proofs_check.simulation.sampled import sample
+from proofs_check.simulation.sampled import COST, sample
 from proofs_check.simulation.workbench import Measuring
 from proofs_check.verdict import Obligation
 from theory.claim import Convergence, EvaluatedMixture, MixtureProperty
@@ -23,9 +27,8 @@ from theory.errors import UnknownNameError
 from theory.formula import Operator
 from theory.mixture import Array, InnerLoop, Mixture, TaskClass
 
-__all__ = ["check_convergence", "check_property"]
+__all__ = ["convergence_sites", "property_sites"]
 
-# A task of a step of descent costs about what one of a measurement does.
 _CHAINS, _BATCH = 64, 4
 _FEWEST_OUTER_STEPS = 512
 
@@ -78,60 +81,59 @@ class Configured:
         raise NotMeasurable(f"the optimum is stated through {name}, which is derived: a simulation must not rest on it")
 
 
-def check_convergence(conclusion: Convergence, measuring: Measuring) -> tuple[list[Check], list[str]]:
-    """Run the learner's stochastic descent and compare where it goes with the claimed optimum.
-
-    Returns
-    -------
-    checks, notes
-        What was compared, and why some of it counts for nothing.
+def convergence_sites(conclusion: Convergence) -> list[Site]:
+    """Return the mixtures on which the learner's stochastic descent runs and ends where it is claimed to.
 
     Raises
     ------
     UnknownNameError
         If there is no such learner.
-    NotMeasurable
-        If the optimum is stated through something derived.
     """
     if conclusion.learner not in LEARNERS:
         raise UnknownNameError.among("learner", conclusion.learner, LEARNERS)
-    checks: list[Check] = []
-    notes: list[str] = []
-    steps = max(_FEWEST_OUTER_STEPS, measuring.tasks // (_CHAINS * _BATCH))
-    for words, default in default_mixtures().items():
-        mixture, inner_loop = conclusion.restrict(*default)
-        stated = conclusion.optimum(cast(EvaluatedMixture, Configured(mixture, inner_loop)))
-        learner = LEARNERS[conclusion.learner](inner_loop)
-        run = stochastic_descent(learner, mixture, outer_steps=steps, chains=_CHAINS, batch=_BATCH, seed=measuring.seed)
-        replicates = jackknife(run.chain_averages)
-        deviations = Deviation.of_entries("theta", replicates, stated)
-        # Averages over whole chains are close to normal; where they are not, the descent's own diagnosis says so, with
-        # more to go by than the skewness of a few dozen numbers.
-        deviations = tuple(replace(deviation, skewness=0.0) for deviation in deviations)
-        label, verdict = f"that {learner.name} reaches its optimum on {words}", None
-        if not run.converged:
-            notes.append(f"the descent on {words} decides nothing: {run.diagnosis}")
-            verdict = _undecided
-        checks.append(Check(label, Obligation.CONCLUSION, deviations, verdict))
-    return checks, notes
+    first = _FEWEST_OUTER_STEPS * _CHAINS * _BATCH
+    return [Site(partial(_descended, conclusion, *item), first) for item in default_mixtures().items()]
+
+
+def _descended(
+    conclusion: Convergence, words: str, default: tuple[Mixture, InnerLoop], measuring: Measuring
+) -> list[Check]:
+    mixture, inner_loop = conclusion.restrict(*default)
+    stated = conclusion.optimum(cast(EvaluatedMixture, Configured(mixture, inner_loop)))
+    learner = LEARNERS[conclusion.learner](inner_loop)
+    # A look at a longer descent: it starts anew, since what it has to forget is its start.
+    steps = samples_at(measuring.look, _FEWEST_OUTER_STEPS)
+    run = stochastic_descent(learner, mixture, outer_steps=steps, chains=_CHAINS, batch=_BATCH, seed=measuring.seed)
+    deviations = Deviation.of_entries("theta", jackknife(run.chain_averages), stated)
+    # Averages over whole chains are close to normal; where they are not, the descent's own diagnosis says so, with
+    # more to go by than the skewness of a few dozen numbers.
+    deviations = tuple(replace(deviation, skewness=0.0) for deviation in deviations)
+    label = f"that {learner.name} reaches its optimum on {words}"
+    if run.converged:
+        return [Check(label, Obligation.CONCLUSION, deviations)]
+    note = f"the descent on {words} decides nothing: {run.diagnosis}"
+    return [Check(label, Obligation.CONCLUSION, deviations, _undecided, note)]
 
 
 def _undecided(settled: Sequence[Settled]) -> bool | None:
     return None
 
 
-def check_property(stated: MixtureProperty, measuring: Measuring) -> list[Check]:
-    """Evaluate a property of mixtures on sampled ones, with all optima, risks and Hessians measured."""
-    checks = []
-    for words, default in default_mixtures().items():
-        mixture, inner_loop = stated.restrict(*default)
-        sides = [stated.sides(sampled) for sampled in sample(mixture, inner_loop, measuring)]
-        left, right = (np.array([np.ravel(side[index]) for side in sides], dtype=float) for index in (0, 2))
-        operator = sides[0][1]
-        verdict = None if operator == "==" else _all_hold(operator)
-        deviations = Deviation.of_entries("its left side", left, right)
-        checks.append(Check(f"the claim on {words}", Obligation.CONCLUSION, deviations, verdict))
-    return checks
+def property_sites(stated: MixtureProperty) -> list[Site]:
+    """Return the mixtures on which a property is evaluated, with all optima, risks and Hessians measured."""
+    return [Site(partial(_evaluated, stated, *item), FIRST_TASKS // COST, COST) for item in default_mixtures().items()]
+
+
+def _evaluated(
+    stated: MixtureProperty, words: str, default: tuple[Mixture, InnerLoop], measuring: Measuring
+) -> list[Check]:
+    mixture, inner_loop = stated.restrict(*default)
+    sides = [stated.sides(sampled) for sampled in sample(mixture, inner_loop, measuring)]
+    left, right = (np.array([np.ravel(side[index]) for side in sides], dtype=float) for index in (0, 2))
+    operator = sides[0][1]
+    verdict = None if operator == "==" else _all_hold(operator)
+    deviations = Deviation.of_entries("its left side", left, right)
+    return [Check(f"the claim on {words}", Obligation.CONCLUSION, deviations, verdict)]
 
 
 def _all_hold(operator: Operator) -> Any:

@@ -11,16 +11,16 @@ from numerics.adaptation import adapt
 from numerics.arithmetic import solve
 from numerics.methods import MAML, NAL, Episodes
 from numerics.sampling import Floats, Sampler, Shape
-from proofs_check.simulation.deviation import jackknife
-from proofs_check.simulation.workbench import Measuring, controlled_blocks, numbers_of, sample_covariance
+from proofs_check.simulation.blocks import FIRST_TASKS, GrowingBlocks
+from proofs_check.simulation.workbench import Measuring, numbers_of, sample_covariance
 from theory.mixture import Array, InnerLoop, Mixture, Number
 
-__all__ = ["Sampled", "sample"]
+__all__ = ["COST", "Sampled", "sample"]
 
+#: Tasks of an isotropic class for which one of a mixture stands: it takes the inner loop from ten starts, not three.
+COST = 2
 # Each replicate evaluates the claim's own Python function.
 _BLOCKS = 128
-# A mixture takes the inner loop from ten starts where a pair takes three.
-_SHARE_OF_TASKS = 2
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,12 @@ def sample(mixture: Mixture, inner_loop: InnerLoop, measuring: Measuring) -> lis
     """Return the sampled mixture, then the same without each block of tasks."""
     arrays = (mixture.weights, mixture.covariances, mixture.centres, mixture.spreads, mixture.noises)
     key = ("mixture", inner_loop, *(array.tobytes() for array in arrays))
-    means = measuring.once(key, lambda: _outcomes(mixture, inner_loop, measuring))
+    means = measuring.averages(key, lambda: _outcomes(mixture, inner_loop, measuring.seed))
     return [Sampled(mixture, inner_loop, row) for row in means]
 
 
-def _outcomes(mixture: Mixture, inner_loop: InnerLoop, measuring: Measuring) -> Floats:
-    """Measure, as jackknife replicates: risks at the starts, the noise floor, gradients of MAML and of NAL."""
+def _outcomes(mixture: Mixture, inner_loop: InnerLoop, seed: int) -> GrowingBlocks:
+    """Begin to measure risks at the starts, the noise floor, gradients of MAML and of NAL."""
     source, maml, nal = Sampler(mixture), MAML(inner_loop), NAL(inner_loop)
     size, step_size = mixture.dimension, float(inner_loop.step_size)
     starts, origins = _starts(size), np.concatenate([np.zeros((1, size)), np.eye(size)])
@@ -145,9 +145,7 @@ def _outcomes(mixture: Mixture, inner_loop: InnerLoop, measuring: Measuring) -> 
         outcomes = np.concatenate([risks, own[None], *flat])
         return np.moveaxis(outcomes, 0, -1), _controls(mixture, drawn, shape)
 
-    tasks = max(4 * _BLOCKS, measuring.tasks // _SHARE_OF_TASKS)
-    numbers = numbers_of(size, inner_loop)
-    return jackknife(controlled_blocks(draw, measuring.seed, 0, tasks, numbers, _BLOCKS))
+    return GrowingBlocks(draw, seed, 0, numbers_of(size, inner_loop), _BLOCKS, FIRST_TASKS // COST)
 
 
 def _controls(mixture: Mixture, drawn: Episodes, shape: Shape) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import sympy as sp
 
 from proofs_check.simulation.checks import Check, decide, holds_given_sign
 from proofs_check.simulation.deviation import Deviation, Settled
+from proofs_check.simulation.looking import Site
 from proofs_check.simulation.points import Point, choose_points, describe, holds
 from proofs_check.simulation.quantities import NotMeasurable, inputs_of, largest_step, measure, settings_of, value_of
 from proofs_check.simulation.workbench import Measuring
@@ -23,7 +24,16 @@ from theory.gain import Substituted
 from theory.moments import IsotropicMoment
 from theory.symbols import d, m, rho, rho_E, rho_H
 
-__all__ = ["Scene", "check_definitions", "check_statement", "moved", "scenes_of", "unmeasured"]
+__all__ = [
+    "Scene",
+    "admissible",
+    "check_definitions",
+    "points_of",
+    "scene_at",
+    "statement_sites",
+    "unmeasured",
+    "written_out",
+]
 
 
 @dataclass(frozen=True)
@@ -63,22 +73,16 @@ class Scene:
         return value_of(expression, self.values)
 
 
-def scenes_of(claim: Claim, measuring: Measuring, count: int) -> list[Scene]:
-    """Choose points for a claim and measure its definitions there.
+def points_of(claim: Claim, count: int) -> list[Point]:
+    """Choose points for a claim, at which tails are light enough to measure as far as its hypotheses allow it.
 
     Raises
     ------
     NotMeasurable
-        If a definition that was not typed by hand cannot be measured either.
+        If a hypothesis rests on a definition that was not typed by hand.
     """
     points = choose_points(_plain_hypotheses(claim), _base_symbols(claim), count)
-    return [_scene(claim, _softened(claim, point), measuring) for point in points]
-
-
-def moved(scene: Scene, changes: Mapping[sp.Symbol, Fraction], measuring: Measuring) -> Scene | None:
-    """Measure a claim's definitions at a point where some symbols differ, if the hypotheses hold there."""
-    point = {**scene.point, **changes}
-    return _scene(scene.claim, point, measuring) if admissible(scene.claim, point) else None
+    return [_softened(claim, point) for point in points]
 
 
 def admissible(claim: Claim, point: Point) -> bool:
@@ -88,16 +92,28 @@ def admissible(claim: Claim, point: Point) -> bool:
 
 def _plain_hypotheses(claim: Claim) -> tuple[Formula, ...]:
     """Return the hypotheses in base symbols: where they use definitions, these are written out as typed."""
-    used = {symbol for hypothesis in claim.hypotheses for symbol in hypothesis.symbols}
-    if not used & {layer.symbol for layer in claim.layers}:
+    defined = {layer.symbol for layer in claim.layers}
+    if not any(hypothesis.symbols & defined for hypothesis in claim.hypotheses):
         return claim.hypotheses
+    typed = _typed(claim)
+    plain = tuple(hypothesis.map_expressions(lambda side: side.xreplace(typed)) for hypothesis in claim.hypotheses)
+    left = sorted(str(symbol) for part in plain for symbol in part.symbols & defined)
+    if left:
+        raise NotMeasurable(f"a hypothesis rests on {left[0]}, which is only derived")
+    return plain
+
+
+def written_out(claim: Claim, expression: sp.Expr) -> sp.Expr:
+    """Write out the definitions in an expression, as far as they were typed by hand."""
+    return expression.xreplace(_typed(claim))
+
+
+def _typed(claim: Claim) -> dict[sp.Symbol, sp.Expr]:
     typed: dict[sp.Symbol, sp.Expr] = {}
     for layer in claim.layers:
         if layer.definition is not None:
             typed[layer.symbol] = sp.sympify(layer.definition).xreplace(typed)
-        elif layer.symbol in used:
-            raise NotMeasurable(f"a hypothesis rests on {layer.symbol}, which is only derived")
-    return tuple(hypothesis.map_expressions(lambda side: side.xreplace(typed)) for hypothesis in claim.hypotheses)
+    return typed
 
 
 def _base_symbols(claim: Claim) -> set[sp.Symbol]:
@@ -158,7 +174,14 @@ def _softened(claim: Claim, point: Point) -> Point:
     return point
 
 
-def _scene(claim: Claim, point: Point, measuring: Measuring) -> Scene:
+def scene_at(claim: Claim, point: Point, measuring: Measuring) -> Scene:
+    """Measure a claim's definitions at a point.
+
+    Raises
+    ------
+    NotMeasurable
+        If a definition that was not typed by hand cannot be measured either.
+    """
     stated: dict[sp.Symbol, Any] = dict(point)
     values: dict[sp.Symbol, Any] = dict(point)
     compared = []
@@ -180,23 +203,27 @@ def _scene(claim: Claim, point: Point, measuring: Measuring) -> Scene:
     return Scene(claim, point, values, tuple(compared))
 
 
-def check_definitions(scenes: Sequence[Scene]) -> list[Check]:
-    """Compare every definition that is both typed and measured, at every point."""
+def check_definitions(scene: Scene) -> list[Check]:
+    """Compare every definition that is both typed and measured."""
     return [
         Check(
             f"{symbol.name} as defined, at {scene.place},",
             Obligation.DERIVATION,
             (Deviation.of_replicates(symbol.name, measured, stated, scale=scene.scale),),
         )
-        for scene in scenes
         for symbol, measured, stated in scene.compared
     ]
 
 
-def check_statement(conclusion: Statement, scenes: Sequence[Scene]) -> list[Check]:
-    """Decide a formula at every point."""
+def statement_sites(claim: Claim, conclusion: Statement, points: Sequence[Point]) -> list[Site]:
+    """Return where a formula is decided, with measured definitions in it."""
     words = {part: str(part) for part in (conclusion.formula, *conclusion.formula.relations)}
-    return [_formula_check(conclusion.formula, words, scene) for scene in scenes]
+
+    def checks(point: Point, measuring: Measuring) -> list[Check]:
+        scene = scene_at(claim, point, measuring)
+        return [*check_definitions(scene), _formula_check(conclusion.formula, words, scene)]
+
+    return [Site(partial(checks, point)) for point in points]
 
 
 def _formula_check(formula: Formula, words: Mapping[Formula, str], scene: Scene) -> Check:

@@ -6,7 +6,7 @@ on one line through its centre: it is quadratic in the start, so three starts sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -15,27 +15,21 @@ import numpy as np
 
 from numerics.adaptation import adapt, draw_data
 from numerics.sampling import DataSet, Floats, Sampler, SamplerKind, Shape, Tasks, streams
+from proofs_check.simulation.blocks import BLOCKS, GrowingBlocks
 from proofs_check.simulation.deviation import jackknife
 from theory.mixture import DataReuse, InnerLoop, Mixture, TaskClass
 
 __all__ = [
-    "BLOCKS",
     "ClassMeans",
     "IsotropicClass",
     "Measuring",
     "Workbench",
-    "controlled_blocks",
     "numbers_of",
     "sample_covariance",
 ]
 
-#: Blocks of the jackknife: as many as keep Student's t close to normal, and the skewness of the mean well known.
-BLOCKS = 512
-_PILOT = 2048
 #: Samples beyond which an isotropic class's data is drawn as its sufficient statistics instead of one by one.
 MOST_RAW = 64
-# Input numbers drawn at a time: 1 MiB, which stays in the cache.
-_AT_ONCE = 2**17
 
 
 @dataclass(frozen=True)
@@ -86,6 +80,13 @@ class IsotropicClass:
         origin = np.zeros(self.dimension)
         return Mixture((TaskClass("class", 1.0, float(self.variance) * identity, origin, spread, float(self.noise)),))
 
+    @property
+    def outer(self) -> Floats:
+        """The outer start, shape (d,)."""
+        start = np.zeros(self.dimension)
+        start[0] = np.sqrt(float(self.distance2))
+        return start
+
 
 @dataclass(frozen=True, eq=False)
 class ClassMeans:
@@ -111,7 +112,7 @@ class ClassMeans:
 
 @dataclass(frozen=True)
 class Measuring:
-    """How a claim is measured.
+    """How a claim is measured, and at which look.
 
     Parameters
     ----------
@@ -119,43 +120,54 @@ class Measuring:
         Where measurements are kept.
     seed : int
         Source of all randomness.
-    tasks : int
-        Tasks per class and point.
+    look : int
+        Which look is taken, from 0: every look sees more tasks.
     samplers : set of str
         How the data of this claim's measurements were drawn: ``raw``, or ``wishart`` beyond ``MOST_RAW`` samples.
     """
 
     workbench: Workbench
     seed: int
-    tasks: int
+    look: int = 0
     samplers: set[SamplerKind] = field(default_factory=set)
 
     def of_class(self, spec: IsotropicClass) -> ClassMeans:
         """Measure a class of tasks."""
         self.samplers.add(_sampler_kind(spec.inner_loop))
-        means: ClassMeans = self.once(spec, lambda: _measure_class(spec, self.seed, self.tasks))
-        return means
+        rise, centre, own = self.averages(spec, lambda: _class_blocks(spec, self.seed)).T
+        plain_rise = self.once(("plain", spec), lambda: _plain_rise(spec, self.seed))
+        return ClassMeans(rise, centre, own, plain_rise)
 
     def of_moment(self, power: int, dimension: int, samples: int) -> Floats:
         """Measure the mean of ``tr(Shat^power) / d`` for the identity covariance, as jackknife replicates."""
-        moment: Floats = self.once(
-            ("moment", power, dimension, samples),
-            lambda: _measure_moment(power, dimension, samples, self.seed, self.tasks),
-        )
-        return moment
+        key = ("moment", power, dimension, samples)
+        return self.averages(key, lambda: _moment_blocks(power, dimension, samples, self.seed))[:, 0]
 
-    def once(self, key: Any, measure: Callable[[], Any]) -> Any:
-        """Return what was measured under a key with this seed and effort, measuring it the first time."""
-        return self.workbench.recall((key, self.seed, self.tasks), measure)
+    def averages(self, key: Hashable, start: Callable[[], GrowingBlocks]) -> Floats:
+        """Return the jackknife replicates of what is kept under a key, grown up to this look.
+
+        Parameters
+        ----------
+        key : hashable
+            What is measured, but for the seed.
+        start : callable
+            Begins the measurement, where nothing is kept yet.
+        """
+        blocks: GrowingBlocks = self.once(key, start)
+        return blocks.replicates(self.look)
+
+    def once(self, key: Hashable, measure: Callable[[], Any]) -> Any:
+        """Return what was measured under a key with this seed, measuring it the first time."""
+        return self.workbench.recall((key, self.seed), measure)
 
 
 class Workbench:
     """Keeps the measurements of one run, so that claims about the same quantities at the same point share them."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, Any] = {}
+        self._kept: dict[Hashable, Any] = {}
 
-    def recall(self, key: Any, measure: Callable[[], Any]) -> Any:
+    def recall(self, key: Hashable, measure: Callable[[], Any]) -> Any:
         """Return what is kept under a key, measuring it the first time it is asked for."""
         if key not in self._kept:
             self._kept[key] = measure()
@@ -167,11 +179,9 @@ def _sampler_kind(inner_loop: InnerLoop) -> SamplerKind:
     return "wishart" if (inner_loop.samples or 0) > MOST_RAW else "raw"
 
 
-def _measure_class(spec: IsotropicClass, seed: int, tasks: int) -> ClassMeans:
+def _class_blocks(spec: IsotropicClass, seed: int) -> GrowingBlocks:
     loop = spec.inner_loop
-    source = Sampler(spec.mixture, _sampler_kind(loop))
-    outer = np.zeros(spec.dimension)
-    outer[0] = np.sqrt(float(spec.distance2))
+    source, outer = Sampler(spec.mixture, _sampler_kind(loop)), spec.outer
 
     def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
         drawn = source.tasks(rng, shape)
@@ -185,11 +195,7 @@ def _measure_class(spec: IsotropicClass, seed: int, tasks: int) -> ClassMeans:
         outcomes = [drawn.excess(drawn.optima + from_outer - from_centre), centre, own]
         return np.stack(outcomes, axis=-1), _controls(spec, drawn, data)
 
-    # The population gradient is not random, and what is left is known from the spread of a few tasks.
-    needed = tasks if loop.samples else max(tasks // 8, 8 * BLOCKS)
-    means = controlled_blocks(draw, seed, spec.stream, needed, numbers_of(spec.dimension, loop))
-    rise, centre, own = jackknife(means).T
-    return ClassMeans(rise, centre, own, _plain_rise(source, outer, seed))
+    return GrowingBlocks(draw, seed, spec.stream, numbers_of(spec.dimension, loop))
 
 
 def _controls(spec: IsotropicClass, drawn: Tasks, data: Sequence[DataSet]) -> Floats:
@@ -207,14 +213,14 @@ def _controls(spec: IsotropicClass, drawn: Tasks, data: Sequence[DataSet]) -> Fl
     return np.stack(controls, axis=-1)
 
 
-def _plain_rise(source: Sampler, outer: Floats, seed: int) -> Floats:
+def _plain_rise(spec: IsotropicClass, seed: int) -> Floats:
     """Measure the same rise of the risk without adaptation; it hardly varies between tasks of one covariance."""
-    tasks = source.tasks(streams(seed, 1)[0], (BLOCKS,))
-    left, centre, right = (tasks.excess(start) for start in (-outer, 0 * outer, outer))
+    tasks = Sampler(spec.mixture).tasks(streams(seed, 1)[0], (BLOCKS,))
+    left, centre, right = (tasks.excess(start) for start in (-spec.outer, 0 * spec.outer, spec.outer))
     return jackknife((left + right) / 2 - centre)
 
 
-def _measure_moment(power: int, dimension: int, samples: int, seed: int, tasks: int) -> Floats:
+def _moment_blocks(power: int, dimension: int, samples: int, seed: int) -> GrowingBlocks:
     nothing = Fraction(0)
     spec = IsotropicClass(dimension, Fraction(1), nothing, nothing, Fraction(1), nothing, samples)
     source = Sampler(spec.mixture)
@@ -225,7 +231,7 @@ def _measure_moment(power: int, dimension: int, samples: int, seed: int, tasks: 
         first = np.trace(covariances, axis1=-2, axis2=-1) / dimension
         return (traces / dimension)[..., None], (first - 1)[..., None]
 
-    return jackknife(controlled_blocks(draw, seed, 0, tasks, numbers_of(dimension, spec.inner_loop)))[:, 0]
+    return GrowingBlocks(draw, seed, 0, numbers_of(dimension, spec.inner_loop))
 
 
 def sample_covariance(data: DataSet) -> Floats:
@@ -237,47 +243,3 @@ def numbers_of(dimension: int, loop: InnerLoop) -> int:
     """Count the random numbers of one task, about."""
     rows = min(loop.samples or 1, MOST_RAW) * (loop.steps if loop.data == "fresh" else 1)
     return (rows + 4) * (dimension + 1)
-
-
-def controlled_blocks(
-    draw: Callable[[np.random.Generator, Shape], tuple[Floats, Floats]],
-    seed: int,
-    stream: int,
-    tasks: int,
-    numbers: int,
-    blocks: int = BLOCKS,
-) -> Floats:
-    """Average what is drawn over blocks of tasks, after taking out what control variates explain.
-
-    The controls are sample variances less the variances they estimate: their mean is zero by the definition of the
-    population. Their coefficients come from a pilot run of its own, so that the averages remain unbiased.
-
-    Parameters
-    ----------
-    draw : callable
-        Takes a random stream and a batch shape; returns outcomes (..., k) and controls (..., c).
-    seed, stream : int
-        What the random numbers depend on. Each portion of tasks has its own, so that measurements that differ in their
-        parameters alone stay paired.
-    tasks : int
-        Tasks in all, at least one per block.
-    numbers : int
-        Random numbers that one task takes.
-    blocks : int
-        Number of blocks.
-
-    Returns
-    -------
-    array, shape (blocks, k)
-    """
-    size = max(1, tasks // blocks)
-    rows = max(1, _AT_ONCE // (size * numbers))
-    portions = range(0, blocks, rows)
-    generators = streams(np.random.SeedSequence([seed, stream]), 1 + len(portions))
-    outcomes, controls = draw(generators[0], (_PILOT,))
-    coefficients = np.linalg.lstsq(controls, outcomes - outcomes.mean(axis=0), rcond=None)[0]
-    parts = []
-    for first, rng in zip(portions, generators[1:], strict=True):
-        outcomes, controls = draw(rng, (min(rows, blocks - first), size))
-        parts.append((outcomes - controls @ coefficients).mean(axis=1))
-    return np.concatenate(parts)
