@@ -90,10 +90,10 @@ def simulate_claim(
     """
     tasks = budget.tasks if tasks is None else tasks
     precision = budget.precision if precision is None else precision
-    if not (0 < false_alarm < 1 and 0 <= precision < math.inf):
+    if not (isinstance(tasks, int) and tasks >= 1 and 0 < false_alarm < 1 and 0 <= precision < math.inf):
         raise ConfigurationError(
-            f"false_alarm = {false_alarm}, precision = {precision}: a probability between 0 and 1 and "
-            "a relative error of at least 0 are needed"
+            f"tasks = {tasks}, false_alarm = {false_alarm}, precision = {precision}: a whole number of at least 1, "
+            "a probability between 0 and 1 and a relative error of at least 0 are needed"
         )
     started = perf_counter()
     measuring = Measuring(workbench or Workbench(), seed)

@@ -138,7 +138,7 @@ def identity_sites(claim: Claim, conclusion: MatrixIdentity) -> list[Site]:
     derived, stated = conclusion.derived, conclusion.stated
     places = _places(claim, stated.symbols)
     if isinstance(derived, ErrorQuantity):
-        return [Site(partial(_run_inner_loop, derived, stated, place)) for place in places]
+        return [Site(partial(_run_inner_loop, derived, stated, place), _DATA_SETS) for place in places]
     if not isinstance(derived, MatrixQuantity):
         raise NotMeasurable("it is an identity between abstract matrices, which no simulation shows")
     return [Site(partial(_compared, derived, stated, _softened(place, derived))) for place in places]

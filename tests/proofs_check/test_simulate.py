@@ -1,14 +1,18 @@
 """The simulation rung on the paper's own claims, on claims of a user, and on what it cannot measure."""
 
 import json
+from dataclasses import replace
+from math import prod
 
 import pytest
 import sympy as sp
 
+from numerics.sampling import Sampler
 from proofs_check.budget import budget_named
 from proofs_check.simulate import Workbench, simulate_claim
 from proofs_check.verdict import Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, Layer, Limit, Monotonicity, Source, Statement, builtin_claims
+from theory.errors import ConfigurationError
 from theory.formula import And, Implies, eq, ge, gt, le, lt
 from theory.gain import PairQuantity, Substituted
 from theory.symbols import R2, V_E, V_H, alpha, p, rho_E, rho_H, share
@@ -48,8 +52,11 @@ def test_a_true_claim_passes_and_says_how_small_an_error_would_not_have(evidence
     assert {item.method for item in found} == {"simulation"}
     for item in found:
         assert item.data["sampler"] == ("raw and wishart" if name == "collins2022.ratio-many-samples" else "raw")
-        assert item.data["tasks"] == SMALL.tasks
+        looks = item.data["looks"]
+        assert item.data["spent"] == pytest.approx(SHARE * looks / (looks + 1))
         assert item.data["compared"]
+        assert looks == 1 + max(compared["look"] for compared in item.data["compared"])
+        assert item.data["tasks"] == max(compared["tasks"] for compared in item.data["compared"])
         for compared in item.data["compared"]:
             assert compared["detectable"] is None or compared["detectable"] >= compared["tolerance"] >= 0
 
@@ -130,8 +137,113 @@ def test_nothing_is_derived(monkeypatch):
 
 def test_more_tasks_show_smaller_errors():
     claim = CLAIMS["collins2022.curvature-one-step"]
-    few, many = (judged(claim, tasks=tasks)[0].data["detectable_relative"]["worst"] for tasks in (8192, 131072))
+    few, many = (
+        judged(claim, tasks=tasks, precision=0)[0].data["detectable_relative"]["worst"] for tasks in (4096, 65536)
+    )
     assert many == pytest.approx(few / 4, rel=0.25)
+
+
+# --- looks -----------------------------------------------------------------------------------------------------------
+
+
+def drawn(monkeypatch):
+    """Count the tasks that are drawn."""
+    counted = []
+    draw = Sampler.tasks
+
+    def counting(self, rng, shape):
+        counted.append(prod(shape))
+        return draw(self, rng, shape)
+
+    monkeypatch.setattr(Sampler, "tasks", counting)
+    return counted
+
+
+def test_a_check_stops_as_soon_as_it_knows(monkeypatch):
+    claim = CLAIMS["collins2022.moment-isotropic-2"]
+    counted = drawn(monkeypatch)
+    (early,) = judged(claim, precision=0.05)
+    cost = sum(counted)
+    (late,) = judged(claim, precision=0)
+    assert (early.data["looks"], late.data["looks"]) == (1, 2)
+    assert sum(counted) - cost > 2 * cost
+    assert early.data["detectable_relative"]["worst"] <= 0.05
+    assert "4096 tasks each in 1 look:" in early.detail
+    assert "16384 tasks each in 2 looks:" in late.detail
+
+
+def test_tails_that_are_too_heavy_at_one_look_may_be_light_enough_at_the_next():
+    first, second = (judged(CLAIMS["collins2022.curvature-one-step"], tasks=tasks)[0] for tasks in (4096, 16384))
+    heavy = [one["compared"] for one in first.data["compared"] if one["tolerance"] is None]
+    assert heavy
+    assert f"{len(heavy)} of 9 comparisons have tails too heavy" in first.detail
+    assert None not in {one["tolerance"] for one in second.data["compared"]}
+
+
+def test_each_place_stops_for_itself():
+    claim = CLAIMS["collins2022.curvature-reused-2-one-dimension"]
+    (found,) = judged(claim, precision=0.03, tasks=65536)
+    tasks = {compared["tasks"] for compared in found.data["compared"]}
+    assert len(tasks) > 1
+    assert f"{min(tasks)} to {max(tasks)} tasks" in found.detail
+    for compared in found.data["compared"]:
+        reached = compared["detectable_relative"] <= 0.03
+        assert reached or compared["tasks"] == 65536
+
+
+@pytest.mark.parametrize("name", ["gain-isotropic", "moment-second", "maml-optimum", "ratio-grows-with-distance"])
+def test_a_run_that_is_prolonged_finds_what_one_run_finds_and_draws_nothing_again(name, monkeypatch):
+    claim, workbench = CLAIMS[f"collins2022.{name}"], Workbench()
+    whole = judged(claim, precision=0)
+    counted = drawn(monkeypatch)
+    short = judged(claim, precision=0, tasks=4096, workbench=workbench)
+    first = sum(counted)
+    prolonged = judged(claim, precision=0, workbench=workbench)
+    assert [item.data for item in prolonged] == [item.data for item in whole]
+    assert prolonged[0].data["compared"] != short[0].data["compared"]
+    total = sum(counted)
+    counted.clear()
+    judged(claim, precision=0)
+    assert first < total == sum(counted)
+
+
+def test_what_was_contradicted_once_stays_contradicted():
+    claim = CLAIMS["collins2022.moment-isotropic-2"]
+    formula = claim.conclusion.formula
+    wrong = replace(claim, conclusion=Statement(replace(formula, rhs=formula.rhs * 2)))
+    (once,) = judged(wrong, tasks=4096)
+    (again,) = judged(wrong, precision=0)
+    assert once.outcome is again.outcome is Outcome.CONTRADICTED
+    assert again.data["looks"] == 1
+    assert again.data["compared"] == once.data["compared"]
+
+
+def test_a_contradicted_conclusion_leaves_the_definitions_their_looks():
+    claim = CLAIMS["collins2022.false-always-harder"]
+    definitions, conclusion = judged(claim, precision=0)
+    assert (definitions.outcome, conclusion.outcome) == (Outcome.PASSED, Outcome.CONTRADICTED)
+    assert definitions.data["looks"] == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tasks": 0},
+        {"tasks": -5},
+        {"tasks": 1.5},
+        {"precision": -0.1},
+        {"precision": float("nan")},
+        {"precision": float("inf")},
+        {"false_alarm": 0.0},
+        {"false_alarm": 1.0},
+        {"false_alarm": float("nan")},
+    ],
+    ids=str,
+)
+def test_what_makes_no_sense_is_refused(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ConfigurationError, match=f"{name} = {value}.* are needed"):
+        judged(CLAIMS["collins2022.moment-isotropic-2"], **wrong)
 
 
 def test_a_claim_without_anything_derived_is_evaluated_at_points_and_says_so():

@@ -4,33 +4,28 @@ Seeds are fixed: a calibration is about the method, and the numbers it yields ar
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.sampling import streams
+from numerics.measurement import critical_value
+from numerics.sequential import GROWTH
 from proofs_check.budget import budget_named
 from proofs_check.simulate import simulate_claim
+from proofs_check.simulation.blocks import GrowingBlocks
 from proofs_check.simulation.deviation import Deviation, jackknife, settle
-from proofs_check.simulation.workbench import controlled_blocks
 from proofs_check.verdict import Outcome
 from theory.claim import Statement, builtin_claims
 
 CLAIMS = {claim.name.removeprefix("collins2022."): claim for claim in builtin_claims()}
-REPEATS, BLOCKS, LEVEL = 600, 128, 0.05
-# Five standard deviations above the expected number of false alarms.
-MOST_ALARMS = REPEATS * LEVEL + 5 * np.sqrt(REPEATS * LEVEL)
+BLOCKS, LEVEL = 128, 0.05
 
 
 @pytest.fixture
 def rng():
     return np.random.default_rng(20101467)
-
-
-def settled(deviations):
-    # Every repeat stands for a run of its own: Bonferroni's division by their number is undone.
-    return settle(deviations, LEVEL * len(deviations))
 
 
 def block_means(rng, *, tasks=32):
@@ -53,32 +48,6 @@ def test_a_mean_is_compared_by_students_t(rng):
     assert deviation.bias == pytest.approx(0, abs=1e-12)
 
 
-def test_a_nonlinear_function_of_means_raises_no_more_alarms_than_stated(rng):
-    found = settled([Deviation.of_replicates("ratio", ratio(rng), 2.0) for _ in range(REPEATS)])
-    assert 0 < sum(item.sign != 0 for item in found) <= MOST_ALARMS
-
-
-def test_an_error_of_the_stated_size_is_caught_with_the_stated_power(rng):
-    deviations = [Deviation.of_replicates("ratio", ratio(rng), 2.0) for _ in range(REPEATS)]
-    sizes = [item.detectable for item in settled(deviations)]
-    shifted = [Deviation.of_replicates("ratio", ratio(rng), 2.0 - size) for size in sizes]
-    # One in a thousand is missed, and the sizes themselves are estimates.
-    assert sum(item.sign != 1 for item in settled(shifted)) <= 10
-
-
-def test_half_of_that_error_is_often_missed(rng):
-    deviations = [Deviation.of_replicates("ratio", ratio(rng), 2.0) for _ in range(REPEATS)]
-    sizes = [item.detectable / 2 for item in settled(deviations)]
-    shifted = [Deviation.of_replicates("ratio", ratio(rng), 2.0 - size) for size in sizes]
-    assert sum(item.sign != 1 for item in settled(shifted)) > 10
-
-
-def test_a_quantity_at_its_minimum_raises_no_alarm_although_its_estimate_is_biased(rng):
-    squares = [jackknife(rng.normal(size=BLOCKS)) ** 2 for _ in range(REPEATS)]
-    found = settled([Deviation.of_replicates("square", square, 0.0) for square in squares])
-    assert sum(item.sign != 0 for item in found) <= REPEATS * LEVEL
-
-
 def test_heavy_tails_are_no_ground_for_a_decision(rng):
     means = rng.lognormal(0, 2.5, (BLOCKS, 8)).mean(axis=1)
     (found,) = settle([Deviation.of_replicates("mean", jackknife(means), 0.0)], 1e-8)
@@ -92,6 +61,15 @@ def test_more_comparisons_need_more_evidence(rng):
     alone, among = settle([deviation], 1e-6)[0], settle([deviation] * 100, 1e-6)[0]
     assert alone.tolerance < among.tolerance
     assert alone.detectable < among.detectable
+
+
+def test_a_later_look_needs_more_evidence_for_its_share_is_smaller(rng):
+    deviation = Deviation.of_replicates("ratio", ratio(rng), 2.0)
+    first, third = (settle([deviation], 1e-6, look=look)[0] for look in (0, 2))
+    assert first.tolerance < third.tolerance
+    assert third.tolerance == settle([deviation], 1e-6 / 6)[0].tolerance
+    among = settle([deviation], 1e-6, look=2, comparisons=100)[0]
+    assert among.tolerance == settle([deviation], 1e-6 / 600)[0].tolerance
 
 
 def test_what_has_no_randomness_is_equal_up_to_rounding_only():
@@ -118,21 +96,62 @@ def test_control_variates_sharpen_a_mean_and_leave_it_where_it_is(controlled):
         outcomes = normal + 0.1 * rng.standard_normal(shape) ** 2
         return outcomes[..., None], (normal if controlled else 0 * normal)[..., None]
 
-    means = controlled_blocks(draw, 7, 0, 64 * 128, 10, 64)
+    means = GrowingBlocks(draw, 7, 0, 10, 64, 64 * 32).means(1)
     deviation = Deviation.of_replicates("mean", jackknife(means)[:, 0], 0.1)
     # Without them the standard error is that of the normal part.
     assert deviation.standard_error == pytest.approx((0.141 if controlled else 1.01) / np.sqrt(64 * 128), rel=0.3)
     assert settle([deviation], 1e-3)[0].sign == 0
 
 
-def test_measurements_that_differ_in_a_parameter_stay_paired():
-    def draws(factor):
-        return controlled_blocks(
-            lambda rng, shape: (factor * rng.standard_normal((*shape, 1)), np.zeros((*shape, 1))), 7, 0, 4096, 10, 64
-        )
+def draws(factor=1.0, seed=7, stream=0, first=4096):
+    return GrowingBlocks(
+        lambda rng, shape: (factor * rng.standard_normal((*shape, 1)), np.zeros((*shape, 1))),
+        seed,
+        stream,
+        10,
+        64,
+        first,
+    )
 
-    np.testing.assert_allclose(draws(2.0), 2 * draws(1.0))
-    assert not np.allclose(draws(1.0)[:, 0], streams(7, 1)[0].standard_normal(64))
+
+def test_measurements_that_differ_in_a_parameter_stay_paired():
+    np.testing.assert_allclose(draws(2.0).means(1), 2 * draws(1.0).means(1))
+
+
+def test_a_look_sees_the_same_tasks_whenever_it_is_taken():
+    grown, at_once = draws(), draws()
+    looks = [grown.means(look).copy() for look in range(3)]
+    np.testing.assert_array_equal(at_once.means(2), looks[2])
+    np.testing.assert_array_equal(at_once.means(0), looks[0])
+    np.testing.assert_array_equal(grown.replicates(1), jackknife(looks[1]))
+
+
+def test_rounds_streams_and_seeds_have_random_numbers_of_their_own():
+    def rounds(blocks):
+        means = [blocks.means(look)[:, 0] for look in range(3)]
+        return [means[0], *((GROWTH * after - before) for before, after in pairwise(means))]
+
+    parts = [part for args in ({}, {"seed": 8}, {"stream": 1}) for part in rounds(draws(**args))]
+    correlations = np.corrcoef(parts) - np.eye(len(parts))
+    assert np.abs(correlations).max() < critical_value(len(parts) ** 2, np.inf, 1e-6) / np.sqrt(64)
+
+
+def test_later_looks_average_all_tasks_so_far():
+    """Errors halve from look to look, and what is averaged is what was drawn."""
+    drawn = []
+
+    def draw(rng, shape):
+        drawn.append(rng.standard_normal((*shape, 1)))
+        return drawn[-1], np.zeros((*shape, 1))
+
+    blocks = GrowingBlocks(draw, 7, 0, 10, 64, 4096)
+    pilot = len(drawn)
+    errors = [blocks.means(look).std() for look in range(3)]
+    for before, after in pairwise(errors):
+        assert after == pytest.approx(before / np.sqrt(GROWTH), rel=0.3)
+    everything = np.concatenate([item.reshape(-1) for item in drawn[pilot:]])
+    assert everything.size == 4096 * GROWTH**2
+    assert blocks.means(2).mean() == pytest.approx(everything.mean())
 
 
 SEEDS = range(24)
@@ -140,7 +159,7 @@ CHEAP = ("hard-tilt-iff", "noise-floor-one-step", "moment-isotropic-2")
 
 
 def outcomes(claim, seed, level=LEVEL):
-    return simulate_claim(claim, budget=budget_named("small"), seed=seed, false_alarm=level, tasks=4096)
+    return simulate_claim(claim, budget=budget_named("small"), seed=seed, false_alarm=level, precision=0)
 
 
 def test_true_claims_are_contradicted_no_more_often_than_allowed():
