@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 from math import prod
+from pathlib import Path
 
 import pytest
 import sympy as sp
 
 from numerics.sampling import Sampler
-from proofs_check.budget import budget_named
+from numerics.sequential import looks_within, samples_at
+from proofs_check.budget import BUDGETS, budget_named
 from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.simulation.blocks import FIRST_TASKS
 from proofs_check.verdict import Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, Layer, Limit, Monotonicity, Source, Statement, builtin_claims
 from theory.errors import ConfigurationError
@@ -160,7 +163,7 @@ def drawn(monkeypatch):
 
 
 def test_a_check_stops_as_soon_as_it_knows(monkeypatch):
-    claim = CLAIMS["collins2022.moment-isotropic-2"]
+    claim = CLAIMS["collins2022.curvature-fresh-3"]
     counted = drawn(monkeypatch)
     (early,) = judged(claim, precision=0.05)
     cost = sum(counted)
@@ -353,3 +356,11 @@ def test_hypotheses_may_use_definitions():
     (found,) = judged(stated(Statement(gt(x, 2)), gt(y, 9), gt(f, 0), layers=layers))
     assert found.outcome is Outcome.PASSED
     assert all((1 + sp.Rational(point["x"])) ** 2 > 9 and set(point) == {"x"} for point in found.data["points"])
+
+
+def test_the_documented_budgets_are_those_that_hold():
+    text = (Path(__file__).parents[2] / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+    for name, budget in BUDGETS.items():
+        assert f"| `{name}` | {budget.tasks:,} | {100 * budget.precision:g} % |" in text
+        # All of them are used: the last look that is affordable sees as many.
+        assert samples_at(looks_within(budget.tasks, FIRST_TASKS) - 1, FIRST_TASKS) == budget.tasks

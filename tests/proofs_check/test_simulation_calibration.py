@@ -1,4 +1,4 @@
-"""More than ten thousand true nulls and as many planted errors go through the machinery, and it keeps what it promises.
+"""Ten thousand true nulls and thousands of planted errors go through the machinery, and it keeps what it promises.
 
 Each repeat of a trial stands for a run of its own, which stops at its first rejection, the worst moment there is. Seeds
 are fixed: a calibration is about the method, and its numbers are the same on every run. The bounds are exact binomial
@@ -6,6 +6,7 @@ ones, which a method that keeps its promise exceeds with a probability of 1e-9.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pytest
@@ -103,16 +104,9 @@ TRIALS = {
 }
 
 
-@pytest.fixture(scope="module")
-def replicates():
-    drawn = {}
-
-    def of(name):
-        if name not in drawn:
-            drawn[name] = list(TRIALS[name].looks())
-        return drawn[name]
-
-    return of
+@cache
+def replicates(name):
+    return list(TRIALS[name].looks())
 
 
 def judged(found, stated, level):
@@ -143,6 +137,11 @@ def nulls(trial):
     return np.full(trial.repeats, trial.true)
 
 
+@cache
+def true_nulls(name, level):
+    return judged(replicates(name), nulls(TRIALS[name]), level)
+
+
 def naive(found, true, level):
     """Count the repeats that a test at the same level at every look rejects at some look."""
     alarms = np.zeros(len(found[0]), dtype=bool)
@@ -160,9 +159,9 @@ def test_there_are_as_many_true_nulls_as_promised():
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", TRIALS)
-def test_whoever_stops_at_the_first_rejection_raises_no_more_alarms_than_allowed(replicates, name, level):
+def test_whoever_stops_at_the_first_rejection_raises_no_more_alarms_than_allowed(name, level):
     trial = TRIALS[name]
-    items = judged(replicates(name), nulls(trial), level)
+    items = true_nulls(name, level)
     assert rejected(items) <= most(trial.repeats, level)
     # Not because nothing is ever decided: most could have rejected, and looked until the end.
     assert sum(item.settled[0].decidable for item in items) > 0.25 * trial.repeats
@@ -171,22 +170,22 @@ def test_whoever_stops_at_the_first_rejection_raises_no_more_alarms_than_allowed
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", [name for name in TRIALS if name != "square at its minimum"])
-def test_a_test_at_the_same_level_at_every_look_raises_more(replicates, name, level):
+def test_a_test_at_the_same_level_at_every_look_raises_more(name, level):
     trial = TRIALS[name]
     assert naive(replicates(name), trial.true, level) > most(trial.repeats, level)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_so_does_this_machinery_where_each_look_spends_all_of_the_budget(replicates, monkeypatch, level):
+def test_so_does_this_machinery_where_each_look_spends_all_of_the_budget(monkeypatch, level):
     monkeypatch.setattr("proofs_check.simulation.deviation.share", lambda look: 1.0)
     trial = TRIALS["normal"]
     assert rejected(judged(replicates("normal"), nulls(trial), level)) > most(trial.repeats, level)
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_an_error_of_the_size_that_the_last_look_states_is_caught_and_half_of_it_is_often_missed(replicates, name):
+def test_an_error_of_the_size_that_the_last_look_states_is_caught_and_half_of_it_is_often_missed(name):
     trial, level = TRIALS[name], LEVELS[-1]
-    last = [item.settled[0] for item in judged(replicates(name), nulls(trial), level)]
+    last = [item.settled[0] for item in true_nulls(name, level)]
     reached = [repeat for repeat, one in enumerate(last) if one.decidable and one.look == LOOKS - 1]
     found = [row[reached] for row in replicates(name)]
     sides = np.resize([1.0, -1.0], len(reached))
@@ -196,12 +195,11 @@ def test_an_error_of_the_size_that_the_last_look_states_is_caught_and_half_of_it
     assert len(reached) - rejected(judged(found, trial.true + sizes / 2, level)) > allowed
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_prolonging_a_run_takes_no_rejection_back(replicates, level):
-    """A run that is stopped early and one that goes on agree wherever the first has rejected."""
-    found, trial = replicates("ratio of exponentials"), TRIALS["ratio of exponentials"]
+def test_prolonging_a_run_takes_no_rejection_back():
+    """Whoever rejects at one of the first two looks does so whatever comes after them."""
+    name, level = "ratio of exponentials", LEVELS[0]
+    found, trial = replicates(name), TRIALS[name]
     short = judged([*found[:2], *[found[1]] * (LOOKS - 2)], nulls(trial), level)
     stopped = [repeat for repeat, item in enumerate(short) if item.verdict is False and item.settled[0].look < 2]
-    whole = judged(found, nulls(trial), level)
     assert stopped
-    assert all(whole[repeat].settled == short[repeat].settled for repeat in stopped)
+    assert all(true_nulls(name, level)[repeat].settled == short[repeat].settled for repeat in stopped)
