@@ -16,7 +16,7 @@ __all__ = ["BLOCKS", "FIRST_TASKS", "Draw", "GrowingBlocks"]
 BLOCKS = 512
 #: Tasks at the first look: enough for most comparisons to be decided there.
 FIRST_TASKS = 4096
-_PILOT = 2048
+_PILOT = 1024
 # Share of the pilot's variance below which a combination of controls is no more than rounding.
 _SAME = 1e-10
 # Input numbers drawn at a time: 1 MiB, which stays in the cache.
