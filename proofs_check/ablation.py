@@ -12,14 +12,13 @@ from fractions import Fraction
 from time import perf_counter
 from typing import Any, Literal
 
+from proofs_check.attempt import attempt, methods_of, parts_of
 from proofs_check.budget import Budget, Deadline, budget_named
-from proofs_check.exact import prove_exactly
-from proofs_check.goal import Goal, Standing, conjuncts, derivation_goal, goals_of
+from proofs_check.goal import Goal, Standing, conjuncts, goals_of
 from proofs_check.hunt import Hunt
 from proofs_check.limits import LimitProblem, limit_goal
 from proofs_check.prover import Prover
 from proofs_check.refute import Refuter, as_strings, place
-from proofs_check.smt import ask_solvers
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness
 from proofs_check.verdict import Evidence, Outcome
@@ -173,38 +172,28 @@ class _Ablator:
         scanned = problem.scan()
         if scanned.outcome is Outcome.REFUTED:
             return _needed(scanned)
-        proofs = [problem.prove(Prover(problem.goal, self.witness, self.solvers, self.budget))]
-        derivation = derivation_goal(weaker)
-        if derivation is not None:
-            proofs.append(prove_exactly(Prover(derivation, self.witness, self.solvers, self.budget)))
-        return _unused(proofs) or _undecided([item for item in proofs if item.outcome is not Outcome.PROVED])
+        proofs = attempt(weaker, self.witness, self.budget, self.seed, self.solvers)
+        return _unused(proofs) or _undecided(proofs)
 
     def _goals(self, weaker: Claim, dropped: Formula) -> Dropped:
         """Search where the hypothesis fails, then try to prove the claim without it, then search longer."""
-        derivation = derivation_goal(weaker)
-        goals = [*goals_of(weaker), *([] if derivation is None else [derivation])]
-        regions = [(goal, region) for goal in goals for region in _regions(goal, dropped, self.claim)]
+        regions = [(goal, region) for goal in parts_of(weaker) for region in _regions(goal, dropped, self.claim)]
         refuters = [(goal, Refuter(region, self.budget, self.seed)) for goal, region in regions]
         for goal, refuter in refuters:
             found = refuter.scan()
             if found.outcome is Outcome.REFUTED and self._stands(goal, found):
                 return _needed(found)
-        provers = [Prover(goal, self.witness, self.solvers, self.budget) for goal in goals]
-        proofs: list[Evidence] = []
-        for prover in provers:
-            exact = prove_exactly(prover)
-            proofs.append(exact if exact.outcome is Outcome.PROVED else ask_solvers(prover)[0])
+        proofs = attempt(weaker, self.witness, self.budget, self.seed, self.solvers)
         if unused := _unused(proofs):
             return unused
         for goal, refuter in refuters:
             if (pole := _pole(goal, refuter, self.budget)) is not None:
                 return pole
-        open_proofs = [item for item in proofs if item.outcome is not Outcome.PROVED]
         for goal, refuter in refuters:
             found = refuter.search(Prover(refuter.goal, self.witness, self.solvers, self.budget), ())
             if found.outcome is Outcome.REFUTED and self._stands(goal, found):
                 return _needed(found)
-        return _undecided(open_proofs)
+        return _undecided(proofs)
 
     @staticmethod
     def _stands(goal: Goal, found: Evidence) -> bool:
@@ -218,15 +207,15 @@ def _needed(found: Evidence) -> Dropped:
     return Dropped("", "needed", found.method, found.detail, found.counterexample)
 
 
-def _undecided(items: list[Evidence]) -> Dropped:
-    by = " and ".join(dict.fromkeys(item.method for item in items))
-    return Dropped("", "undecided", by, "; ".join(item.detail for item in items))
+def _undecided(proofs: list[Evidence]) -> Dropped:
+    still_open = [item for item in proofs if item.outcome is not Outcome.PROVED]
+    return Dropped("", "undecided", methods_of(still_open), "; ".join(item.detail for item in still_open))
 
 
 def _unused(proofs: list[Evidence]) -> Dropped | None:
     if any(item.outcome is not Outcome.PROVED for item in proofs):
         return None
-    methods = " and ".join(dict.fromkeys(item.method for item in proofs))
+    methods = methods_of(proofs)
     return Dropped("", "unused", methods, f"still proved without it, by {methods}")
 
 

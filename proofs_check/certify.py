@@ -117,9 +117,10 @@ class Certifier:
     def _cases(self, context: tuple[Formula, ...]) -> list[list[Bounded]]:
         fixed: list[Bounded] = []
         splits: list[list[list[Bounded]]] = []
-        for formula in conjuncts((*self.view.assumptions, *context)):
+        assumed = list(conjuncts(self.view.assumptions))
+        for formula in conjuncts((*assumed, *context)):
             # The signs of what a further assumption divides by follow from the hypotheses, not from itself.
-            signs_known = formula not in self.view.assumptions
+            signs_known = formula not in assumed
             if isinstance(formula, Not):
                 formula = _negated(formula.operand) or formula
             if isinstance(formula, Relation):

@@ -11,6 +11,7 @@ from flint import fmpq
 
 from proofs_check.budget import Deadline
 from proofs_check.compiled import Point
+from proofs_check.goal import Standing
 from proofs_check.rational import to_fraction
 from proofs_check.shrink import shrink
 from proofs_check.space import Family, Space
@@ -70,6 +71,13 @@ class Hunt:
         if answer is None and self.undefined is None:
             self.undefined = point
         return bool(answer)
+
+    def standing(self, point: Point) -> Standing:
+        """Say how a point stands: outside the hypotheses, with the property (violated), without, or undefined."""
+        if not self._admits(point):
+            return Standing.OUTSIDE
+        answer = self._has_property(point)
+        return Standing.UNDEFINED if answer is None else Standing.VIOLATED if answer else Standing.HOLDS
 
     @property
     def tested(self) -> int:

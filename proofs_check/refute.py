@@ -57,7 +57,7 @@ class Refuter:
         started = perf_counter()
         self.goal, self.budget, self.obligation = goal, budget, obligation
         self.compiled = CompiledGoal(goal)
-        view = view or View(goal, ring_of(goal))
+        self.view = view = view or View(goal, ring_of(goal))
         self.space = Space(goal, view)
         surfaces = self.space.families(_loci(view))
         self.hunt = Hunt(self.space, self.compiled.admits, self.compiled.fails, surfaces, f"{seed} {goal.label}")

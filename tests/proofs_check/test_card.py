@@ -98,12 +98,16 @@ def test_a_remark_is_latex_and_names_the_point(name, refutations):
     assert latex.structural_faults(text.replace(r"\end{remark}", "")) != []
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex; the structure is checked above")
-def test_remarks_compile(refutations, tmp_path):
+def test_remarks_stand_side_by_side_in_a_document(refutations, tmp_path):
     body = "\n".join(remark(refutation) for refutation in refutations.values())
     head = "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\newtheorem{remark}{Remark}\n"
-    (tmp_path / "all.tex").write_text(f"{head}\\begin{{document}}\n{body}\\end{{document}}\n", encoding="utf-8")
-    subprocess.run(["pdflatex", "-halt-on-error", "all.tex"], cwd=tmp_path, check=True, capture_output=True)
+    text = f"{head}\\begin{{document}}\n{body}\\end{{document}}\n"
+
+    assert latex.structural_faults(text) == []
+    if shutil.which("pdflatex"):
+        (tmp_path / "all.tex").write_text(text, encoding="utf-8")
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
 
 def test_both_sides_are_printed(refutations):

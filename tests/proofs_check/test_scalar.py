@@ -320,6 +320,12 @@ def test_budgets_grow_by_name():
         budget_named("tiny")
 
 
+def test_a_hypothesis_may_be_a_conjunction(solvers):
+    """Its parts are what is assumed, and their signs must not be asked of themselves."""
+    _, verdict = judged(claim(gt(x * (1 - x), 0), And((gt(x, 0), lt(x, 1)))), solvers)
+    assert verdict.outcome == "proved"
+
+
 def test_conjunctions_of_identities_are_one_identity(solvers):
     both = claim(Statement(And((eq((x + y) ** 2, x**2 + 2 * x * y + y**2), eq(x - y, -(y - x))))))
     evidence, verdict = judged(both, solvers)

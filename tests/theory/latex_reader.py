@@ -17,7 +17,8 @@ WORDS = r"""
     alpha kappa lambda nu omega rho theta delta Sigma infty bar hat mathbb mathrm text operatorname frac tfrac lim top
     to le ge ne in land lor lnot iff implies succ left right bigl bigr quad begin end parbox linewidth par emph texttt
     subsection section hline documentclass usepackage setlength textwidth textheight oddsidemargin topmargin parindent
-    emergencystretch jot allowdisplaybreaks newtheorem textasciicircum textasciitilde textbackslash textless textgreater textbar
+    emergencystretch jot allowdisplaybreaks textasciicircum textasciitilde textbackslash textless textgreater textbar
+    newtheorem
 """
 COMMANDS = {"\\" + word for word in [*re.findall(r"\w+", WORDS), *"\\,;{}$&#_%[]"]}
 ALIGNING = {"align*", "aligned", "tabular"}
