@@ -59,6 +59,11 @@ class Candidate:
         """Whether these are two hypotheses, on two things."""
         return len({frozenset(expression.free_symbols) for expression, _ in self.parts}) > 1
 
+    @property
+    def is_equation(self) -> bool:
+        """Whether it says that something is zero."""
+        return all(operator == "==" for _, operator in self.parts)
+
     def __and__(self, other: Candidate) -> Candidate:
         return Candidate((*self.parts, *other.parts))
 

@@ -27,7 +27,7 @@ from proofs_check.goal import Goal, Standing, definitions_of, goals_of
 from proofs_check.hunt import Hunt
 from proofs_check.hurried import HurriedSolvers
 from proofs_check.limits import LimitProblem, limit_goal
-from proofs_check.refute import Refuter, as_strings
+from proofs_check.refute import MAX_FACTORED, Refuter, as_strings
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness
 from proofs_check.verdict import Outcome
@@ -156,6 +156,8 @@ def repairs(
     for candidate, right in chain(sieve.singles(), sieve.pairs()):
         if deadline.passed or len(found) == MOST or (found and candidate.is_pair):
             break
+        if sieve.is_large and not candidate.is_equation:
+            continue
         # Stronger than what is proved already, and no simpler: of no use to anybody.
         if any(not (right & ~mask).any() and candidate.complexity >= cost for mask, cost in kept):
             continue
@@ -209,11 +211,15 @@ class _Sieve:
         self.claim = claim
         self.right: list[tuple[Goal, Point]] = []
         self.wrong: list[tuple[Goal, Point]] = []
+        self.is_large = False
         self._candidates: list[Candidate] = []
         self._compiled: dict[tuple[int, sp.Expr], tuple[Callable[[Point], fmpq], ...]] = {}
         self._goals: dict[int, CompiledGoal] = {}
         known: set[tuple[tuple[sp.Expr, str], ...]] = set()
         for goal, hunt, view in _hunts(claim, budget, seed):
+            differences = [view.difference(relation) for relation in goal.conclusion.relations]
+            #: Where the difference cannot be factored, proofs take minutes; equations make it smaller first.
+            self.is_large = self.is_large or any(len(item.numerator) > MAX_FACTORED for item in differences)
             for point in _points(hunt, seed):
                 standing = hunt.standing(point)
                 if standing is Standing.HOLDS:

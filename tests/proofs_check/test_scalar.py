@@ -322,7 +322,7 @@ def test_budgets_grow_by_name():
 
 def test_a_hypothesis_may_be_a_conjunction(solvers):
     """Its parts are what is assumed, and their signs must not be asked of themselves."""
-    _, verdict = judged(claim(gt(x * (1 - x), 0), And((gt(x, 0), lt(x, 1)))), solvers)
+    _, verdict = judged(claim(Statement(gt(x * (1 - x), 0)), And((gt(x, 0), lt(x, 1)))), solvers)
     assert verdict.outcome == "proved"
 
 
