@@ -16,6 +16,7 @@ from proofs_check.attempt import attempt, methods_of, parts_of
 from proofs_check.budget import Budget, Deadline, budget_named
 from proofs_check.goal import Goal, Standing, conjuncts, goals_of
 from proofs_check.hunt import Hunt
+from proofs_check.hurried import HurriedSolvers
 from proofs_check.limits import LimitProblem, limit_goal
 from proofs_check.prover import Prover
 from proofs_check.refute import Refuter, as_strings, place
@@ -75,15 +76,18 @@ class Ablation:
     hypotheses : tuple of Dropped
         In the claim's order; empty where it has none or ``note`` says why they were not dropped.
     note : str
-        Why nothing was dropped.
+        Why nothing was dropped, or not every one.
     seconds : float
         Time it took.
+    interrupted : bool
+        Whether Ctrl-C ended it before every hypothesis was dropped.
     """
 
     claim: str
     hypotheses: tuple[Dropped, ...]
     note: str
     seconds: float
+    interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON-ready data."""
@@ -99,6 +103,7 @@ def ablate(
     *,
     budget: str | Budget = "small",
     seed: int = 0,
+    seconds: float = 60,
     solvers: Solvers | None = None,
     on_hypothesis: Callable[[Formula], None] | None = None,
 ) -> Ablation:
@@ -112,6 +117,8 @@ def ablate(
         Limits for each hypothesis.
     seed : int
         Makes the search repeatable.
+    seconds : float
+        Limit for all of them; those that it does not reach are undecided. What is under way is finished.
     solvers : Solvers, optional
         Who to ask; by default all that are installed, started for this alone.
     on_hypothesis : callable, optional
@@ -125,20 +132,31 @@ def ablate(
     started = perf_counter()
     limits = budget_named(budget) if isinstance(budget, str) else budget
     if not isinstance(claim.conclusion, Statement | Limit | Monotonicity):
-        return Ablation(claim.name, (), f"hypotheses of {claim.kind} claims on matrices are not dropped", 0.0)
+        return Ablation(
+            claim.name,
+            (),
+            "hypotheses are dropped where a claim is in formulas; this one is on matrices or mixtures",
+            0.0,
+        )
     if solvers is None:
         with Solvers() as own:
-            return ablate(claim, budget=limits, seed=seed, solvers=own, on_hypothesis=on_hypothesis)
-    work = _Ablator(claim, limits, seed, solvers)
+            return ablate(claim, budget=limits, seed=seed, seconds=seconds, solvers=own, on_hypothesis=on_hypothesis)
+    deadline = Deadline.after(seconds)
+    work = _Ablator(claim, limits, seed, HurriedSolvers(solvers, deadline))
     if work.is_false():
         note = "the claim is false as it stands, whatever is dropped"
         return Ablation(claim.name, (), note, perf_counter() - started)
-    dropped = []
-    for index, hypothesis in enumerate(claim.hypotheses):
-        if on_hypothesis:
-            on_hypothesis(hypothesis)
-        dropped.append(work.without(index))
-    return Ablation(claim.name, tuple(dropped), "" if dropped else "there are no hypotheses", perf_counter() - started)
+    dropped: list[Dropped] = []
+    note, interrupted = "" if claim.hypotheses else "there are no hypotheses", False
+    try:
+        for index, hypothesis in enumerate(claim.hypotheses):
+            if on_hypothesis:
+                on_hypothesis(hypothesis)
+            late = Dropped(str(hypothesis), "undecided", "", f"not tried: the {seconds:g} s for all of them had passed")
+            dropped.append(late if deadline.passed else work.without(index))
+    except KeyboardInterrupt:
+        note, interrupted = f"stopped by Ctrl-C after {len(dropped)} of {len(claim.hypotheses)} hypotheses", True
+    return Ablation(claim.name, tuple(dropped), note, perf_counter() - started, interrupted)
 
 
 class _Ablator:

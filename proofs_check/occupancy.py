@@ -20,7 +20,7 @@ from proofs_check.solvers import Solvers
 from proofs_check.space import Range, Space
 from proofs_check.vacuity import find_witness
 from proofs_check.view import View, ring_of
-from theory.claim import Claim, Limit, Monotonicity, Statement
+from theory.claim import Claim
 from theory.errors import ClaimError
 from theory.formula import And
 
@@ -91,7 +91,7 @@ def occupancy(
     Parameters
     ----------
     claim : Claim
-        A claim in formulas.
+        Any claim with hypotheses; on matrices and mixtures, those on its symbols.
     box : mapping from symbol to (lower, upper), optional
         By default the bounds that the hypotheses set each symbol alone, and ``WIDTH`` onwards where there is none.
     samples : int
@@ -104,10 +104,10 @@ def occupancy(
     Raises
     ------
     ClaimError
-        If the hypotheses contradict each other, or the claim is not in formulas.
+        If the hypotheses contradict each other, or there are none.
     """
-    if not isinstance(claim.conclusion, Statement | Limit | Monotonicity):
-        raise ClaimError(f"{claim.name}: the hypotheses of a claim on matrices are no box")
+    if not claim.hypotheses:
+        raise ClaimError(f"{claim.name} has no hypotheses on symbols")
     if solvers is None:
         with Solvers() as own:
             return occupancy(claim, box=box, samples=samples, seed=seed, solvers=own)

@@ -164,46 +164,6 @@ def test_what_settled_a_verdict(verdict, methods):
     assert settled_by(verdict) == methods
 
 
-def test_show_prints_the_claim_in_full(found):
-    found(REFUTED)
-    claim = CLAIMS[FALSE]
-
-    result = run("show", FALSE)
-
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith(f"{FALSE}\n\n{claim.sentence}\n")
-    text = result.stdout
-    for part in ("Hypotheses\n  alpha > 0\n", "Derivation steps\n  q := 1 - p > 0\n", "\n  omega_MAML < omega_NAL\n"):
-        assert part in text
-    assert all(f"\n  {hypothesis}\n" in text for hypothesis in claim.hypotheses)
-    assert "refuted (expected: refuted): hypothesis: it found a point" in text
-    assert "z3: undecided (0.25 s)" in text
-    assert "Counterexample\n  alpha = 3/2\n  m = 1\n" in text
-    assert claim.source.reference in " ".join(text.split())
-
-
-def test_show_says_the_setting_of_a_matrix_claim(found):
-    name = "collins2022.curvature-one-step"
-    found(Verdict(name, "proved", (), "words"))
-
-    text = run("show", name).stdout
-
-    assert f"Setting\n  {CLAIMS[name].setting}" in text
-    assert "Q (one inner step on m samples) = S - 2*alpha S^2" in text
-
-
-def test_show_writes_json_with_the_steps(found):
-    found(REFUTED)
-
-    report = json.loads(run("show", FALSE, "--json", "-").stdout)
-
-    assert report["schema"] == "landscape.show/1"
-    (entry,) = report["claims"]
-    assert entry["conclusion"] == "omega_MAML < omega_NAL"
-    assert entry["steps"][0] == "q := 1 - p > 0"
-    assert len(entry["steps"]) == len(CLAIMS[FALSE].layers)
-
-
 def test_the_ladder_judges_a_true_and_a_false_claim_for_real():
     result = run("verify", TRUE, FALSE, "--budget", "small", "--json", "-")
 

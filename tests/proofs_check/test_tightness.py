@@ -1,6 +1,4 @@
-import importlib.util
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 import sympy as sp
@@ -10,10 +8,6 @@ from proofs_check.tightness import tightness
 from theory.claim import Claim, Monotonicity, Source, Statement, builtin_claims
 from theory.errors import ClaimError
 from theory.formula import And, Implies, eq, ge, gt, integer, le, lt
-
-_spec = importlib.util.spec_from_file_location("commanding", Path(__file__).with_name("commanding.py"))
-commanding = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(commanding)
 
 BY_NAME = {claim.name.removeprefix("collins2022."): claim for claim in builtin_claims()}
 x, y = sp.symbols("x y")
@@ -120,16 +114,3 @@ def test_the_paper_s_bounds_are_sharp():
     assert tightness(BY_NAME["ratio-capped"], seconds=2).sharp
     nonnegative = tightness(BY_NAME["gain-nonnegative"], seconds=2)
     assert (nonnegative.best, nonnegative.attained) == ("0", True)
-
-
-def test_show_answers_what_is_asked():
-    name = "collins2022.curvature-positive-definite"
-    result = commanding.run("show", name, "--budget", "small", "--ablation", "--tightness", "--json", "-")
-    (entry,) = commanding.strict_json(result.stdout)["claims"]
-    assert "matrices" in entry["ablation"]["note"]
-    assert "inequalities" in entry["tightness"]["note"]
-    name = "collins2022.population-curvature-singular-iff"
-    result = commanding.run("show", name, "--budget", "small", "--ablation", "--tightness")
-    assert "m is an integer: unused: still proved without it" in result.output
-    assert "of the box alpha in [0, 4]" in result.output
-    assert "Without each" not in commanding.run("show", name, "--budget", "small").output
