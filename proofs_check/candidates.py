@@ -24,7 +24,7 @@ from theory.symbols import NOTATION, Domain
 __all__ = ["Candidate", "candidates", "slopes"]
 
 #: Factors with more terms than this make no readable hypothesis.
-MOST_TERMS = 16
+MOST_TERMS = 8
 #: Pairs of symbols that are compared, at most.
 MOST_PAIRS = 60
 _UNITS = {entry.symbol: entry.unit for entry in NOTATION}

@@ -8,8 +8,8 @@ from fractions import Fraction
 import sympy as sp
 
 from proofs_check.refutation import OtherLimit, Refutation, TwoPoints, sides_at
-from theory.claim import Claim
 from theory.rendering import (
+    Equation,
     Typeset,
     claim_typeset,
     escaped,
@@ -20,6 +20,9 @@ from theory.rendering import (
 )
 
 __all__ = ["remark"]
+
+#: Operations up to which an expression that is only derived is written out: two or three rows.
+_WRITTEN_OUT = 60
 
 
 def remark(refutation: Refutation) -> str:
@@ -46,7 +49,7 @@ def remark(refutation: Refutation) -> str:
         f"The claim ``{escaped(refutation.claim.sentence)}'' is false"
         + (f" under its hypotheses {hypotheses}." if hypotheses else "."),
         f"Take {telling}{f' (and {idle}, on which nothing depends)' if idle else ''}." if telling else "",
-        *_definitions(refutation.claim, told),
+        *_definitions(refutation, told),
         _finding(refutation),
         r"\end{remark}",
     ]
@@ -62,10 +65,17 @@ def _behind_the_conclusion(refutation: Refutation) -> set[sp.Symbol]:
     return told
 
 
-def _definitions(claim: Claim, told: set[sp.Symbol]) -> Iterator[str]:
-    """Yield a display of the definitions behind the conclusion; what is only derived is described in words."""
-    typeset = zip(claim.layers, claim_typeset(claim).definitions, strict=True)
-    equations = tuple(equation for layer, equation in typeset if layer.symbol in told)
+def _definitions(refutation: Refutation, told: set[sp.Symbol]) -> Iterator[str]:
+    """Yield a display of the definitions behind the conclusion; what is long and only derived is described in words."""
+    claim = refutation.claim
+    derived = {definition.symbol: definition.expression for definition in refutation.goal.definitions}
+    equations = tuple(
+        Equation(symbol_latex(layer.symbol), "=", derived[layer.symbol])
+        if layer.definition is None and sp.count_ops(derived[layer.symbol]) <= _WRITTEN_OUT
+        else equation
+        for layer, equation in zip(claim.layers, claim_typeset(claim).definitions, strict=True)
+        if layer.symbol in told
+    )
     if equations:
         yield "Here\n" + render_typeset(Typeset(equations[:-1], equations[-1]), "align").rstrip()
 
