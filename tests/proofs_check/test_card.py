@@ -32,7 +32,16 @@ SHARE = sp.Symbol("omega")
 
 
 def user_claim(conclusion, *hypotheses, layers=()):
-    conclusion = conclusion if isinstance(conclusion, Limit | Monotonicity | MatrixIdentity) else Statement(conclusion)
+    """State a claim; what no hypothesis mentions is any real number."""
+    formula = not isinstance(conclusion, Limit | Monotonicity | MatrixIdentity)
+    used = conclusion.symbols if formula else getattr(conclusion, "expression", sp.S.Zero).free_symbols
+    used |= {symbol for layer in layers for symbol in layer.definition.free_symbols} - {
+        layer.symbol for layer in layers
+    }
+    mentioned = {symbol for hypothesis in hypotheses for symbol in hypothesis.symbols}
+    unknown = sorted(used - mentioned - {layer.symbol for layer in layers}, key=str)
+    hypotheses = (*hypotheses, *(ge(symbol**2, 0) for symbol in unknown))
+    conclusion = Statement(conclusion) if formula else conclusion
     return Claim("user.false", "A false claim.", hypotheses, conclusion, Source("user", "test"), "refuted", layers)
 
 

@@ -70,7 +70,7 @@ def test_two_hypotheses_where_none_is_enough(solvers):
 
 
 def test_what_is_reported_is_proved_and_about_something(solvers):
-    claim = user_claim(gt(x * y, 0), gt(x, 0))
+    claim = user_claim(gt(x * y, 0), gt(x, 0), ge(y**2, 0))
     (repair,) = repairs(claim, solvers=solvers).found
     mended = replace(claim, hypotheses=(*claim.hypotheses, repair.hypothesis))
     ((_, verdict),) = verify([mended], budget="small").verdicts
