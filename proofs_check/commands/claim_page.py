@@ -30,7 +30,7 @@ def print_claim(claim: Claim, verdict: Verdict, answers: Mapping[str, Any]) -> N
     screen.print(Text.assemble(f"{claim.name}: ", (verdict.outcome, style), f", {expected}"))
     page = _Page(screen.width)
     page.lines(claim.sentence, indent="")
-    page.section("Why", [verdict.because, *_counterexample(verdict)])
+    page.section("Why", [_because(verdict), *_counterexample(verdict)])
     page.section("What would save it", _repairs(answers.get("repairs")))
     page.section(f"Conclusion ({claim.kind})", [plain_conclusion(claim)])
     page.section("Hypotheses", list(_hypotheses(claim, answers.get("ablation"))))
@@ -84,6 +84,10 @@ class _Page:
         click.echo(f"\n{heading}\n\n{text}", nl=False)
 
 
+def _because(verdict: Verdict) -> str:
+    return f"proved by {verdict.because}" if verdict.outcome == "proved" else verdict.because
+
+
 def _counterexample(verdict: Verdict) -> list[str]:
     """Name the point that refutes, where the reason does not."""
     values = ", ".join(f"{name} = {value}" for name, value in (verdict.counterexample or {}).items())
@@ -105,7 +109,7 @@ def _hypotheses(claim: Claim, ablation: Mapping[str, Any] | None) -> Iterator[st
     dropped = {} if ablation is None else {entry["hypothesis"]: entry for entry in ablation["hypotheses"]}
     for text in map(str, claim.hypotheses):
         yield f"{text}: {_without(dropped[text])}" if text in dropped else text
-    if ablation is not None and ablation["note"]:
+    if claim.hypotheses and ablation is not None and ablation["note"]:
         yield f"({ablation['note']})"
 
 
