@@ -39,7 +39,7 @@ def print_claim(claim: Claim, verdict: Verdict, answers: Mapping[str, Any]) -> N
     page.section("Definitions", [plain_layer(layer) for layer in claim.layers])
     page.section("How sharp it is", _tightness(answers.get("tightness")))
     page.section("Evidence", [_evidence(item, verdict) for item in verdict.evidence])
-    page.section("Source", [": ".join(filter(None, (claim.source.kind, claim.source.reference)))])
+    page.section("Source", [str(claim.source)])
     if "card" in answers:
         page.verbatim("Counterexample card: run it with any Python", answers["card"] or _NO_CARD)
         page.verbatim("Remark for the paper", answers["remark"] or _NO_CARD)

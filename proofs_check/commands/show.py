@@ -91,6 +91,7 @@ def _found(selected: tuple[Claim, ...], questions: Questions) -> tuple[Ledger, l
     from proofs_check.commands.questions import Asked
     from proofs_check.solvers import Solvers
     from proofs_check.verify import verify
+    from theory.claim import located
 
     with progress_bar() as bar, Solvers() as solvers:
         task = bar.add_task("claims", total=2 * len(selected))
@@ -105,7 +106,8 @@ def _found(selected: tuple[Claim, ...], questions: Questions) -> tuple[Ledger, l
         for shown, verdict in ledger.verdicts:
             stop = ledger.interrupted or any(answer.interrupted for answer in asked)
             step = partial(_announce, bar, task, shown.name)
-            asked.append(Asked() if stop else questions.ask(shown, verdict, solvers, step))
+            with located(shown):
+                asked.append(Asked() if stop else questions.ask(shown, verdict, solvers, step))
             bar.advance(task)
     return ledger, asked
 
