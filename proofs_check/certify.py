@@ -24,6 +24,8 @@ __all__ = ["Certificate", "Certifier"]
 
 #: Disjunctions among the hypotheses are split into at most this many cases; further ones are not used.
 MAX_CASES = 8
+#: A numerator is not multiplied by its denominator, to find their common sign, beyond this many products of terms.
+MAX_PRODUCTS = 50_000
 #: Hypotheses with more negative terms than this are not combined with a conclusion.
 MAX_MULTIPLIERS = 40
 
@@ -33,6 +35,17 @@ class Certificate:
     """Why a formula follows, in terms that exact arithmetic checks again. ``record`` is ready for JSON."""
 
     record: Any
+
+    @property
+    def squares(self) -> bool:
+        """Whether it rests on a square, completed or in a sum."""
+        return _mentions(self.record, {"square in", "sum of squares"})
+
+
+def _mentions(record: Any, keys: set[str]) -> bool:
+    if isinstance(record, Mapping):
+        return bool(keys & record.keys()) or any(_mentions(part, keys) for part in record.values())
+    return isinstance(record, list) and any(_mentions(part, keys) for part in record)
 
 
 class Certifier:
@@ -49,15 +62,19 @@ class Certifier:
     def __init__(self, view: View, seconds: float) -> None:
         self.view, self.seconds = view, seconds
         self._deadline = Deadline.after(seconds)
+        self._sums: float = 0
         self._charts: dict[tuple[Formula, ...], list[Chart]] = {}
+        self._proofs: dict[tuple[Formula, bool], Certificate | None] = {}
 
     def sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()) -> Sign:
         """Return what can be certified of a polynomial's sign under the hypotheses and the context."""
         self._deadline = Deadline.after(self.seconds)
         return self._sign(polynomial, context)
 
-    def _sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...], squares: int = MAX_SQUARES) -> Sign:
-        signs = [chart.sign(polynomial, squares) for chart in self.charts(context)]
+    def _sign(
+        self, polynomial: fmpq_mpoly, context: tuple[Formula, ...], squares: int = MAX_SQUARES, sums: float = 0
+    ) -> Sign:
+        signs = [chart.sign(polynomial, squares, sums) for chart in self.charts(context)]
         directions = {sign.direction for sign in signs}
         reason = signs[0].reason if len(signs) == 1 else {"cases": [sign.reason for sign in signs]}
         direction = directions.pop() if len(directions) == 1 else 0
@@ -68,10 +85,20 @@ class Certifier:
         self._deadline = Deadline.after(self.seconds)
         return self._sign(polynomial, (), squares=0)
 
-    def prove(self, formula: Formula, context: tuple[Formula, ...] = ()) -> Certificate | None:
-        """Prove a formula wherever it is defined, or give up."""
-        self._deadline = Deadline.after(self.seconds)
-        return self._prove(formula, context)
+    def prove(self, formula: Formula, *, sums: bool = False) -> Certificate | None:
+        """Prove a formula wherever it is defined, or give up.
+
+        Parameters
+        ----------
+        formula : Formula
+            What is to follow from the assumptions.
+        sums : bool
+            Whether to look for sums of squares too, which takes up to as long again for each polynomial.
+        """
+        if (formula, sums) not in self._proofs:
+            self._deadline, self._sums = Deadline.after(self.seconds), self.seconds if sums else 0
+            self._proofs[formula, sums] = self._prove(formula, ())
+        return self._proofs[formula, sums]
 
     def _prove(self, formula: Formula, context: tuple[Formula, ...]) -> Certificate | None:
         if isinstance(formula, Relation):
@@ -150,13 +177,14 @@ class Certifier:
     def _odd_part(self, denominator: Mapping[int, int]) -> fmpq_mpoly:
         return self.view.ring.product({number: 1 for number, exponent in denominator.items() if exponent % 2})
 
-    def _sign_of_quotient(self, quotient: Quotient, context: tuple[Formula, ...]) -> Sign:
+    def _sign_of_quotient(self, quotient: Quotient, context: tuple[Formula, ...], sums: float = 0) -> Sign:
         """Return the sign of a quotient where it is defined: a denominator is never zero there."""
-        numerator = self._sign(quotient.numerator, context)
-        denominator = self._sign(self._odd_part(quotient.denominator), context)
-        if quotient.denominator and not numerator.direction:
+        numerator = self._sign(quotient.numerator, context, sums=sums)
+        odd = self._odd_part(quotient.denominator)
+        denominator = self._sign(odd, context)
+        if quotient.denominator and not numerator.direction and len(quotient.numerator) * len(odd) <= MAX_PRODUCTS:
             # Together they may have a sign that neither has alone.
-            together = self._sign(quotient.numerator * self._odd_part(quotient.denominator), context)
+            together = self._sign(quotient.numerator * odd, context)
             return Sign(together.direction, numerator.strict, together.reason)
         reason = {"numerator": numerator.reason, "denominator": denominator.reason}
         return Sign(numerator.direction * denominator.direction, numerator.strict, reason)
@@ -172,6 +200,8 @@ class Certifier:
         if by_consequence is not None:
             return by_consequence
         sign = self._sign_of_quotient(difference, context)
+        if self._sums and not sign.meets(relation.operator):
+            sign = self._sign_of_quotient(difference, context, self._sums)
         return Certificate(self._record(sign, context)) if sign.meets(relation.operator) else None
 
     def _prove_by_consequence(self, relation: Relation, context: tuple[Formula, ...]) -> Certificate | None:

@@ -39,18 +39,19 @@ def prove_exactly(prover: Prover, obligation: Obligation = Obligation.CONCLUSION
     identity = is_identity(goal.conclusion)
     # An identity holds once everything is expanded or not at all; over atoms it would only look false.
     proof = prover.certify(prover.views[-1:] if identity else None)
-    method = "flint" if identity else "flint (positivity)"
+    how = "sum of squares" if proof and proof.certificate and proof.certificate.squares else "positivity"
+    method = "flint" if identity else f"flint ({how})"
     if proof is not None and proof.certificate is not None:
         solvers = " and ".join(sorted(proof.backing.provers - {"flint"}))
         method += f" with {solvers}" if solvers else ""
-        how = "as rational functions, by a zero test" if identity else f"by a certificate, {proof.view}"
+        by = "as rational functions, by a zero test" if identity else f"by a certificate, {proof.view}"
         data = {
             "view": str(proof.view),
             "atoms": [str(d.symbol) for d in goal.definitions if d.symbol in proof.view.opaque],
             "coordinates": prover.certifier(proof.view).coordinates(),
             "certificate": proof.certificate.record,
         }
-        detail = f"{goal.label}: proved {how}; {_side_conditions(proof.view.divisors)}{_lemmas(prover)}"
+        detail = f"{goal.label}: proved {by}; {_side_conditions(proof.view.divisors)}{_lemmas(prover)}"
         return Evidence(
             method, obligation, Outcome.PROVED, proof.backing.tier, perf_counter() - started, detail, data=data
         )
@@ -70,7 +71,7 @@ def _lemmas(prover: Prover) -> str:
 
 def _why_not(prover: Prover, identity: bool) -> str:
     view = prover.views[-1]
-    if prover.certifier(view).prove(prover.goal.conclusion) is None:
+    if prover.certifier(view).prove(prover.goal.conclusion, sums=True) is None:
         seconds = f"{prover.budget.certificate_seconds:g} s"
         return "the two sides are different rational functions" if identity else f"no certificate found in {seconds}"
     ring = view.ring

@@ -3,7 +3,8 @@
 The hypotheses are turned into a *chart*: each bounded symbol is written in terms of a slack that is free to be any
 number >= 0 (``rho_E > rho_H`` becomes ``rho_E = rho_H + t``, ``0 < p < 1`` becomes ``p = 1/(1 + t)``). A polynomial
 whose coefficients are all >= 0 in the slacks cannot be negative. What that does not settle may still split into
-factors that it does, or be a quadratic with a positive leading coefficient and a negative discriminant.
+factors that it does, or be a quadratic with a positive leading coefficient and a negative discriminant. What is left
+may be a sum of squares (:mod:`proofs_check.squares`), which is looked for only where that is asked for.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ class Chart:
         self.slack: dict[int, bool] = {}  # position -> whether it is strictly positive
         self._known: dict[str, Sign] = {}
         self._tried: dict[str, int] = {}
+        self._no_sums: set[str] = set()
         open_literals = list(literals)
         while (usable := self._next(open_literals)) is not None:
             index, step, strict = usable
@@ -136,7 +138,7 @@ class Chart:
             polynomial = step.apply(polynomial)
         return polynomial
 
-    def sign(self, polynomial: fmpq_mpoly, squares: int = MAX_SQUARES) -> Sign:
+    def sign(self, polynomial: fmpq_mpoly, squares: int = MAX_SQUARES, sums: float = 0) -> Sign:
         """Return what can be certified of a polynomial's sign where the hypotheses hold.
 
         Parameters
@@ -145,11 +147,16 @@ class Chart:
             In the original variables.
         squares : int
             How many squares may be completed inside each other.
+        sums : float
+            Seconds for finding a sum of squares for each factor that nothing else settles; 0: none is looked for.
         """
         for step in self.steps:
             if len(polynomial) > MAX_IMAGE or self.out_of_time():
                 return UNKNOWN
             polynomial = step.apply(polynomial)
+        if sums and not polynomial.is_zero() and len(polynomial) <= MAX_TERMS:
+            for factor, _ in polynomial.factor()[1]:
+                self._by_sum(factor, sums)
         return self._sign_of_product(polynomial, squares)
 
     def describe(self, names: Sequence[str]) -> list[str]:
@@ -242,6 +249,25 @@ class Chart:
                 reason = {"square in": position, "leading": leading.reason, "discriminant": rest.reason}
                 return Sign(leading.direction, rest.strict, reason)
         return UNKNOWN
+
+    def _by_sum(self, factor: fmpq_mpoly, seconds: float) -> None:
+        """Look for a sum of squares that a factor of unknown sign is equal to, and remember it."""
+        # Imported here because most proofs do without, and it takes longer than they do.
+        from proofs_check.squares import sum_of_squares
+
+        key, known = factor.str(), self._sign_of_factor(factor, MAX_SQUARES)
+        if key in self._no_sums or (known.direction and known.strict):
+            return
+        found = sum_of_squares(factor, self.slack, seconds)
+        if found is None:
+            self._no_sums.add(key)
+            return
+        strict = any(
+            self._by_coefficients(summand.times).strict and self._by_coefficients(summand.root).strict
+            for summand in found.summands
+        )
+        if strict or not known.direction:  # a hypothesis may say that it does not vanish, but not which sign it has
+            self._known[key] = Sign(found.direction, strict or known.strict, found.to_json())
 
     def _sign_of_product(self, polynomial: fmpq_mpoly, squares: int) -> Sign:
         """Return the sign of a polynomial in the chart's own coordinates."""

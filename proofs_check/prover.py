@@ -145,14 +145,16 @@ class Prover:
         return self._certifiers[view]
 
     def certify(self, seen: list[View] | None = None) -> Proof | None:
-        """Prove a conclusion by certificate, in the first view where one is found."""
-        for view in self.views if seen is None else seen:
-            certificate = self.certifier(view).prove(view.goal.conclusion)
-            if certificate is None:
-                continue
-            backing = self.definedness(view)
-            if backing is not None:
-                return Proof(view, Backing.exact() & backing & self._atoms(view), certificate)
+        """Prove a conclusion by certificate, in the first view where one is found; by sums of squares if need be."""
+        seen = self.views if seen is None else seen
+        for sums in (False, True):
+            for view in seen:
+                certificate = self.certifier(view).prove(view.goal.conclusion, sums=sums)
+                if certificate is None:
+                    continue
+                backing = self.definedness(view)
+                if backing is not None:
+                    return Proof(view, Backing.exact() & backing & self._atoms(view), certificate)
         return None
 
     def definedness(self, view: View) -> Backing | None:

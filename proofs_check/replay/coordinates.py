@@ -4,7 +4,8 @@ A certificate says which substitutions lead to coordinates that are nonnegative,
 hold, and why a polynomial has a sign in them. Both are checked here from the polynomials alone. A substitution
 ``x = N(t)/D(t)``, linear in ``t`` above and below, is inverted: the new coordinate is
 ``t = (n0 - d0 x)/(d1 x - n1)``, and its sign has to follow from the hypotheses. A sign has to follow from coefficients
-that all agree, from the signs of factors whose product is the polynomial, or from a completed square.
+that all agree, from the signs of factors whose product is the polynomial, from a completed square, or from a sum of
+squares that a nonnegative multiple of it is equal to.
 """
 
 from __future__ import annotations
@@ -253,6 +254,8 @@ class Coordinates:
             return self._follow_factors(polynomial, reason)
         if isinstance(reason, Mapping) and "square in" in reason:
             return self._follow_square(polynomial, reason)
+        if isinstance(reason, Mapping) and "sum of squares" in reason:
+            return self._follow_sum(polynomial, reason)
         raise Failed("a reason for a sign is not one that can be checked")
 
     def _follow_factors(self, polynomial: fmpq_mpoly, reason: Mapping[str, Any]) -> Known:
@@ -282,6 +285,28 @@ class Coordinates:
         if not leading.direction or last.direction != leading.direction or rest.direction != 1:
             raise Failed("a completed square does not give the sign")
         return Known(leading.direction, leading.nonzero and rest.nonzero)
+
+    def _follow_sum(self, polynomial: fmpq_mpoly, reason: Mapping[str, Any]) -> Known:
+        """Check ``direction * multiplier * polynomial`` against the squares, each times what is nonnegative.
+
+        Where the multiplier vanishes the sign follows by continuity: nothing is used but the signs of coordinates, each
+        of which ranges over a half line, or over all numbers.
+        """
+        context, direction = polynomial.context(), reason["direction"]
+        multiplier = read_polynomial(reason["multiplier"], context)
+        if direction not in (1, -1) or _by_coefficients(multiplier, self.signs).direction != 1:
+            raise Failed("a sum of squares is of a multiple that may change the sign")
+        total, nonzero = context.constant(0), False
+        for texts in reason["sum of squares"]:
+            times, weight, root = (read_polynomial(text, context) for text in texts)
+            factor = _by_coefficients(times, self.signs)
+            if factor.direction != 1 or not weight.is_constant() or not weight.leading_coefficient() > 0:
+                raise Failed("a square is multiplied by what may be negative")
+            total = total + times * weight * root**2
+            nonzero = nonzero or (factor.nonzero and _by_coefficients(root, self.signs).nonzero)
+        if total != direction * multiplier * polynomial:
+            raise Failed("the squares do not add up to the polynomial")
+        return Known(direction, nonzero or self.sign(polynomial).nonzero)
 
 
 def _quadratic(polynomial: fmpq_mpoly, position: int) -> tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]:
