@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, Self, TypeAlias
 
 import sympy as sp
 
@@ -216,20 +216,40 @@ class _Connective(Formula):
 
 
 @dataclass(frozen=True)
-class And(_Connective):
-    """All of the parts hold."""
+class _OfMany(_Connective):
+    """A connective of any number of formulas."""
 
     operands: tuple[Formula, ...]
 
     def __post_init__(self) -> None:
-        checked_tuple(self.operands, Formula, "what And joins", "formula")
+        checked_tuple(self.operands, Formula, f"what {type(self).__name__} joins", "formula")
 
     @property
     def parts(self) -> tuple[Formula, ...]:
         return self.operands
 
-    def with_parts(self, parts: tuple[Formula, ...]) -> And:
-        return And(parts)
+    def with_parts(self, parts: tuple[Formula, ...]) -> Self:
+        return type(self)(parts)
+
+
+@dataclass(frozen=True)
+class _OfFew(_Connective):
+    """A connective of as many formulas as it has fields."""
+
+    def __post_init__(self) -> None:
+        checked_tuple(self.parts, Formula, f"what {type(self).__name__} is applied to", "formula")
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def with_parts(self, parts: tuple[Formula, ...]) -> Self:
+        return type(self)(*parts)
+
+
+@dataclass(frozen=True)
+class And(_OfMany):
+    """All of the parts hold."""
 
     def holds(self, values: Mapping[sp.Symbol, Any]) -> bool:
         return all(part.holds(values) for part in self.operands)
@@ -239,20 +259,8 @@ class And(_Connective):
 
 
 @dataclass(frozen=True)
-class Or(_Connective):
+class Or(_OfMany):
     """At least one of the parts holds."""
-
-    operands: tuple[Formula, ...]
-
-    def __post_init__(self) -> None:
-        checked_tuple(self.operands, Formula, "what Or joins", "formula")
-
-    @property
-    def parts(self) -> tuple[Formula, ...]:
-        return self.operands
-
-    def with_parts(self, parts: tuple[Formula, ...]) -> Or:
-        return Or(parts)
 
     def holds(self, values: Mapping[sp.Symbol, Any]) -> bool:
         return any(part.holds(values) for part in self.operands)
@@ -262,20 +270,10 @@ class Or(_Connective):
 
 
 @dataclass(frozen=True)
-class Not(_Connective):
+class Not(_OfFew):
     """The part does not hold."""
 
     operand: Formula
-
-    def __post_init__(self) -> None:
-        checked_tuple((self.operand,), Formula, "what Not denies", "formula")
-
-    @property
-    def parts(self) -> tuple[Formula, ...]:
-        return (self.operand,)
-
-    def with_parts(self, parts: tuple[Formula, ...]) -> Not:
-        return Not(*parts)
 
     def holds(self, values: Mapping[sp.Symbol, Any]) -> bool:
         return not self.operand.holds(values)
@@ -285,21 +283,11 @@ class Not(_Connective):
 
 
 @dataclass(frozen=True)
-class Implies(_Connective):
+class Implies(_OfFew):
     """The consequence holds wherever the condition does."""
 
     condition: Formula
     consequence: Formula
-
-    def __post_init__(self) -> None:
-        checked_tuple(self.parts, Formula, "what Implies joins", "formula")
-
-    @property
-    def parts(self) -> tuple[Formula, ...]:
-        return (self.condition, self.consequence)
-
-    def with_parts(self, parts: tuple[Formula, ...]) -> Implies:
-        return Implies(*parts)
 
     def holds(self, values: Mapping[sp.Symbol, Any]) -> bool:
         return not self.condition.holds(values) or self.consequence.holds(values)
@@ -309,21 +297,11 @@ class Implies(_Connective):
 
 
 @dataclass(frozen=True)
-class Iff(_Connective):
+class Iff(_OfFew):
     """Both parts hold or neither does."""
 
     left: Formula
     right: Formula
-
-    def __post_init__(self) -> None:
-        checked_tuple(self.parts, Formula, "what Iff joins", "formula")
-
-    @property
-    def parts(self) -> tuple[Formula, ...]:
-        return (self.left, self.right)
-
-    def with_parts(self, parts: tuple[Formula, ...]) -> Iff:
-        return Iff(*parts)
 
     def holds(self, values: Mapping[sp.Symbol, Any]) -> bool:
         return self.left.holds(values) == self.right.holds(values)
