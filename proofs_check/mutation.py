@@ -13,8 +13,9 @@ from types import FrameType
 from typing import Any, Literal
 
 from proofs_check.mutants import Mutant, mutants
+from proofs_check.mutation_bench import PATIENT, Bench, Reaction
 from proofs_check.mutation_question import Question, same_claim
-from proofs_check.mutation_rungs import PATIENT, RUNGS, Bench, Reaction, largest_change, prove
+from proofs_check.mutation_rungs import RUNGS, largest_change, prove
 from proofs_check.solvers import Solvers
 from theory.claim import Claim
 from theory.collection import chosen_claims

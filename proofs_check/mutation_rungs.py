@@ -7,117 +7,34 @@ merely fails to prove the broken claim is not enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import prod
-from typing import Literal
 
 import sympy as sp
 
-from proofs_check.budget import Budget, Deadline, budget_named
+from proofs_check.budget import Deadline
 from proofs_check.exact import is_identity, prove_exactly
 from proofs_check.goal import Goal, Standing, conjuncts
 from proofs_check.instances import judge_instances
 from proofs_check.limits import LimitProblem
-from proofs_check.matrix import judge_matrix
-from proofs_check.models import Pins, rational_points
+from proofs_check.mutation_bench import Bench, Reaction, confirmed
 from proofs_check.mutation_question import Question
-from proofs_check.prover import Prover, as_point
-from proofs_check.refute import Refuter, as_strings
-from proofs_check.simulate import Workbench, simulate_claim
+from proofs_check.mutation_slices import ask_anywhere
+from proofs_check.prover import Prover
+from proofs_check.refute import Refuter
 from proofs_check.smt import ask_solvers
-from proofs_check.smtlib import Script
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness
 from proofs_check.verdict import Evidence, Obligation, Outcome, conclude
-from proofs_check.verify import FALSE_ALARM, obligations_of
+from proofs_check.verify import obligations_of
 from proofs_check.view import View, ring_of
-from theory.claim import Claim
-from theory.errors import ClaimError, LandscapeError
-from theory.formula import Implies, Relation
+from theory.errors import LandscapeError
+from theory.formula import Relation
 
-__all__ = ["BUDGET", "PATIENT", "RUNGS", "Bench", "Reaction", "largest_change", "prove"]
+__all__ = ["RUNGS", "largest_change", "prove"]
 
-#: Nobody reads these counterexamples, so they need not be simple, and most are found at once.
-BUDGET = replace(
-    budget_named("small"),
-    name="mutation",
-    certificate_seconds=0.5,
-    solver_seconds=1,
-    second_opinion_seconds=0.5,
-    search_seconds=2,
-    shrink_seconds=0,
-    samples=300,
-    examples=200,
-)
-#: Relations with more terms than this, written out, are not worth a solver's time.
-_MAX_TERMS = 5_000
-#: Variables that are left free on a slice.
-_FREE = 3
-#: For what nobody could settle at once.
-PATIENT = replace(BUDGET, name="patient", solver_seconds=4, search_seconds=10, samples=3000, examples=1000)
 #: The exact rung asks no solver.
 _NOBODY = Solvers(())
 _DIFFERENT = "the hypotheses have interior points, and the two sides are different rational functions"
-
-
-@dataclass(frozen=True)
-class Reaction:
-    """What a rung makes of a broken claim.
-
-    Parameters
-    ----------
-    kind : {"refuted", "proved", "missed", "not run", "failed"}
-        ``proved``: it proves what it was asked of the broken claim; ``missed``: it neither proves nor refutes it;
-        ``failed``: it found something that it could not confirm itself.
-    detail : str
-        One sentence.
-    """
-
-    kind: Literal["refuted", "proved", "missed", "not run", "failed"]
-    detail: str
-
-
-@dataclass
-class Bench:
-    """What the rungs share from one mutant to the next.
-
-    Parameters
-    ----------
-    solvers : Solvers
-        Running solvers.
-    budget : Budget
-        Limits.
-    seed : int
-        Source of all randomness.
-    workbench : Workbench
-        Measurements: a mutant does not change what is measured.
-    """
-
-    solvers: Solvers
-    budget: Budget = BUDGET
-    seed: int = 0
-    workbench: Workbench = field(default_factory=Workbench)
-    _measured: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
-    _matrices: tuple[Question, tuple[Evidence, ...]] | None = None
-
-    def simulated(self, claim: Claim) -> tuple[Evidence, ...]:
-        """Measure a claim."""
-        return simulate_claim(
-            claim, budget=self.budget, seed=self.seed, false_alarm=FALSE_ALARM, workbench=self.workbench
-        )
-
-    def measured(self, original: Claim) -> tuple[Evidence, ...]:
-        """Measure a claim as it was before it was broken, once."""
-        if original.name not in self._measured:
-            self._measured[original.name] = self.simulated(original)
-        return self._measured[original.name]
-
-    def on_matrices(self, question: Question) -> tuple[Evidence, ...]:
-        """Judge a claim on matrices, once for all rungs."""
-        if self._matrices is None or self._matrices[0] is not question:
-            self._matrices = question, judge_matrix(question.claim, budget=self.budget, seed=self.seed)
-        return self._matrices[1]
 
 
 def _contradicted(evidence: tuple[Evidence, ...]) -> frozenset[Obligation]:
@@ -233,125 +150,12 @@ def _searched(goal: Goal, bench: Bench) -> Reaction:
     point = hunt.undefined
     if point is None and not is_identity(goal.conclusion):  # two different functions differ almost everywhere
         point = hunt.with_hypothesis(bench.budget.examples, Deadline.after(bench.budget.search_seconds / 2))
-    return _of(scanned) if point is None else _confirmed(goal, refuter.compiled.values(point))
-
-
-def _confirmed(goal: Goal, point: dict[sp.Symbol, Fraction]) -> Reaction:
-    """Check a point again, in the standard library's fractions."""
-    where = ", ".join(f"{name} = {value}" for name, value in as_strings(point).items())
-    standing = goal.standing(point)
-    if standing is Standing.VIOLATED:
-        return Reaction("refuted", f"{goal.label} fails at {where}")
-    if standing is Standing.UNDEFINED:
-        return Reaction("refuted", f"{goal.label} divides by zero at {where}, which the hypotheses allow")
-    return Reaction("missed", f"{goal.label}: {where} is no counterexample on re-checking")
+    return _of(scanned) if point is None else confirmed(goal, refuter.compiled.values(point))
 
 
 def solvers(question: Question, bench: Bench) -> Reaction:
     """Ask z3 and cvc5 for a point where the claim is false; integers and exact arithmetic are insisted on."""
-    return _first_refuted(question, lambda goal: _asked(goal, bench))
-
-
-def _asked(goal: Goal, bench: Bench) -> Reaction:
-    """Ask for a counterexample anywhere; where the solvers give up, on slices with few variables."""
-    whole = _Slice(goal, {})
-    found = whole.ask(bench)
-    if found.kind != "missed":
-        return found
-    for part in _slices(goal, bench):
-        on_slice = part.ask(bench)
-        if on_slice.kind == "refuted":
-            return on_slice
-    return found
-
-
-def _slices(goal: Goal, bench: Bench) -> Iterator[_Slice]:
-    """Yield the goal with all but a few of its symbols fixed at a simple point that satisfies the hypotheses."""
-    # Where the condition of an implication fails there is no counterexample to be had.
-    known = (goal.conclusion.condition,) if isinstance(goal.conclusion, Implies) else ()
-    start = replace(goal, hypotheses=(*goal.hypotheses, *known))
-    witness = find_witness(start, goal.label, bench.budget, bench.solvers)
-    if witness is None:
-        return
-    symbols = goal.symbols
-    for first in range(0, len(symbols), _FREE - 1):
-        free = {symbols[(first + i) % len(symbols)] for i in range(_FREE)}
-        yield _Slice(goal, {symbol: value for symbol, value in witness.items() if symbol not in free})
-
-
-class _Slice:
-    """A goal in which some symbols have fixed values.
-
-    Parameters
-    ----------
-    goal : Goal
-        The whole goal: a counterexample has to refute this one.
-    fixed : mapping from symbol to Fraction
-        The fixed values.
-    """
-
-    def __init__(self, goal: Goal, fixed: Mapping[sp.Symbol, Fraction]) -> None:
-        self.whole, self.fixed = goal, dict(fixed)
-        values = {symbol: sp.Rational(value.numerator, value.denominator) for symbol, value in fixed.items()}
-
-        def cut(expression: sp.Expr) -> sp.Expr:
-            return expression.xreplace(values)
-
-        self.goal = goal
-        if values:
-            hypotheses = (h.map_expressions(cut) for h in goal.hypotheses if h.symbols - values.keys())
-            definitions = (replace(item, expression=cut(item.expression)) for item in goal.definitions)
-            conclusion = goal.conclusion.map_expressions(cut)
-            self.goal = Goal(tuple(hypotheses), tuple(definitions), conclusion, goal.label)
-
-    def ask(self, bench: Bench) -> Reaction:
-        """Ask whether the denial can be met, and whether what is divided by can vanish."""
-        try:
-            view = View(self.goal, ring_of(self.goal))
-            divisors = sorted({factor for context, factor in view.divisors if not context})
-            if any(_size(view, relation) > _MAX_TERMS for relation in self.goal.conclusion.relations):
-                return Reaction("missed", f"{self.goal.label}: too many terms, written out")
-        except ClaimError as singular:
-            return Reaction("missed", f"{self.goal.label}: {singular}")
-        script = Script(view)
-        found = self._model(view, bench, f"(not {script.formula(self.goal.conclusion)})", divisors)
-        if found.kind == "refuted" or not divisors:
-            return found
-        zero = " ".join(script.comparison(view.ring.factors[factor], "==") for factor in divisors)
-        undefined = self._model(view, bench, f"(or {zero} false)", [])
-        if undefined.kind == "refuted" or found.kind != "proved":
-            return undefined if undefined.kind == "refuted" else found
-        return found if undefined.kind == "proved" else replace(undefined, detail=f"{undefined.detail} being defined")
-
-    def _model(self, view: View, bench: Bench, denial: str, nonzero: list[int]) -> Reaction:
-        script = Script(view)
-
-        def ask(pins: Pins) -> dict[sp.Symbol, Fraction] | None:
-            answers = bench.solvers.ask(script.question(denial, nonzero=nonzero, pins=pins), seconds, patience=0)
-            answer = next((answer for answer in answers.values() if answer.status == "sat"), None)
-            return None if answer is None else as_point(self.goal, view.ring, answer.model, {})
-
-        seconds, patience = bench.budget.solver_seconds, bench.budget.second_opinion_seconds
-        answers = bench.solvers.ask(script.question(denial, nonzero=nonzero), seconds, patience)
-        models = [as_point(self.goal, view.ring, a.model, {}) for a in answers.values() if a.status == "sat"]
-        label = self.goal.label
-        if models:
-            for point in rational_points(self.goal, models, ask, Deadline.after(bench.budget.search_seconds)):
-                confirmed = _confirmed(self.whole, {**self.fixed, **point})
-                if confirmed.kind == "refuted":
-                    return confirmed
-            return Reaction("missed", f"{label}: false for real numbers, but no exact point was confirmed")
-        unsat = [name for name, answer in answers.items() if answer.status == "unsat"]
-        if unsat:
-            return Reaction("proved", f"{label}: {' and '.join(unsat)} cannot meet its denial")
-        return Reaction("missed", f"{label}: no answer within {seconds:g} s")
-
-
-def _size(view: View, relation: Relation) -> int:
-    """Return how many terms a relation may have with every denominator multiplied in."""
-    difference = view.difference(relation)
-    odd = [number for number, exponent in difference.denominator.items() if exponent % 2]
-    return prod((len(difference.numerator), *(len(view.ring.factors[number]) for number in odd)))
+    return _first_refuted(question, lambda goal: ask_anywhere(goal, bench))
 
 
 def instances(question: Question, bench: Bench) -> Reaction:

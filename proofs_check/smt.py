@@ -89,6 +89,8 @@ def missing_solvers(solvers: Solvers) -> tuple[Evidence, ...]:
 
 
 def _silence(answer: Answer, limit: float) -> str:
+    if answer.reason.startswith("not asked"):
+        return f"{answer.solver} was {answer.reason}"
     return f"{answer.solver} is undecided within {limit:g} s ({answer.reason or answer.status})"
 
 

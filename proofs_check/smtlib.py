@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import prod
 
 import sympy as sp
 from flint import fmpq, fmpq_mpoly
@@ -95,17 +96,20 @@ class Script:
         parts = " ".join(self.formula(part) for part in formula.parts)
         return f"({_CONNECTIVES[type(formula)]} {parts})"
 
-    def comparison(self, polynomial: fmpq_mpoly, operator: Operator) -> str:
-        """Print a polynomial compared with zero, by the signs of its factors.
+    def comparison(self, polynomial: fmpq_mpoly, operator: Operator, times: Iterable[int] = ()) -> str:
+        """Print a polynomial, times some of the ring's factors, compared with zero, by the signs of all factors.
 
-        A solver that is handed the product multiplies it out and loses sight of them.
+        A solver that is handed the product multiplies it out and loses sight of them; here it may have millions of
+        terms.
         """
-        if polynomial.is_zero() or len(polynomial) > MAX_TERMS:
+        others = [(_sum(self.view.ring.factors[number]), 1) for number in times]
+        large = len(polynomial) > MAX_TERMS
+        if polynomial.is_zero() or (large and not others):
             return (
                 f"(not (= {_sum(polynomial)} 0))" if operator == "!=" else f"({_SIGNS[operator]} {_sum(polynomial)} 0)"
             )
-        constant, factors = polynomial.factor()
-        texts = [(_sum(factor), int(exponent)) for factor, exponent in factors]
+        constant, factors = (fmpq(1), [(polynomial, 1)]) if large else polynomial.factor()
+        texts = [*((_sum(factor), int(exponent)) for factor, exponent in factors), *others]
         zero = _joined("or", [f"(= {text} 0)" for text, _ in texts], "false")
         negative = _joined("xor", [f"(< {text} 0)" for text, exponent in texts if exponent % 2], "false")
         if constant < 0:
@@ -120,12 +124,11 @@ class Script:
         }[operator]
 
     def _relation(self, difference: Quotient, operator: Operator) -> str:
-        numerator = difference.numerator
-        if operator not in ("==", "!="):
-            for number, exponent in difference.denominator.items():
-                if exponent % 2:
-                    numerator = numerator * self.signs.get(number, self.view.ring.factors[number])
-        return self.comparison(numerator, operator)
+        if operator in ("==", "!="):
+            return self.comparison(difference.numerator, operator)
+        odd = [number for number, exponent in difference.denominator.items() if exponent % 2]
+        sign = prod(self.signs.get(number, 1) for number in odd)
+        return self.comparison(difference.numerator * sign, operator, [n for n in odd if n not in self.signs])
 
 
 def _joined(connective: str, parts: list[str], empty: str) -> str:

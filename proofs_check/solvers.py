@@ -37,6 +37,9 @@ class Backend:
         return f"{self.name} is not installed (pip install {self.distribution})"
 
 
+#: A question of more characters than this is not put to anybody: the longest on a paper's claim has five thousand.
+MAX_CHARACTERS = 500_000
+
 BACKENDS = (Backend("z3", "z3", "z3-solver"), Backend("cvc5", "cvc5", "cvc5"))
 
 
@@ -190,9 +193,12 @@ class Solvers:
         Returns
         -------
         dict
-            Answers by solver, in order of preference.
+            Answers by solver, in order of preference; unknown, with the reason, where the question is too long.
         """
         asked = [name for name in self._workers if only is None or name in set(only)]
+        if len(text) > MAX_CHARACTERS:
+            reason = f"not asked: the question has {len(text)} characters, at most {MAX_CHARACTERS} are sent"
+            return {name: Answer(name, "unknown", reason) for name in asked}
         answers: dict[str, Answer] = {}
         deadline = Deadline.after(seconds + GRACE_SECONDS / 2)
         with selectors.DefaultSelector() as selector:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check.mutation_rungs import RUNGS, Reaction
+from proofs_check.mutation_bench import Reaction
+from proofs_check.mutation_rungs import RUNGS
 
 _spec = importlib.util.spec_from_file_location("commanding", Path(__file__).with_name("commanding.py"))
 commanding = importlib.util.module_from_spec(_spec)

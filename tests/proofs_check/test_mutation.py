@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check import mutation_rungs
+from proofs_check import mutation_rungs, mutation_slices
 from proofs_check.mutants import Mutant, mutants
 from proofs_check.mutation import ClaimScore, Finding, MutationReport, chosen, examine, measure
+from proofs_check.mutation_bench import BUDGET, Bench, Reaction
 from proofs_check.mutation_question import Question, same_claim
 from proofs_check.mutation_report import noticed_changes, to_json, to_markdown
-from proofs_check.mutation_rungs import BUDGET, RUNGS, Bench, Reaction
-from proofs_check.solvers import Solvers
+from proofs_check.mutation_rungs import RUNGS
+from proofs_check.solvers import Answer, Solvers
 from theory.claim import Claim, Layer, Source, Statement, builtin_claims
 from theory.errors import ClaimError
 from theory.formula import Implies, ge, gt, lt
@@ -151,13 +152,25 @@ SMALL = Claim(
 
 
 def test_solvers_look_on_slices_where_they_cannot_read_the_whole(bench, monkeypatch):
-    monkeypatch.setattr(mutation_rungs, "_size", lambda view, relation: 10**9 if len(view.goal.symbols) > 1 else 1)
-    monkeypatch.setattr(mutation_rungs, "_FREE", 2)
-    broken = replace(SMALL, conclusion=Statement(Implies(gt(alpha, 10), gt(alpha * p + 1, p * 20))))
-    question = Question(SMALL, Mutant(broken, "constant", "by hand"))
+    """A question that mentions too many variables is not put to them, and they say so."""
 
-    assert mutation_rungs.solvers(question, bench).kind == "missed"
-    monkeypatch.setattr(mutation_rungs, "_size", lambda view, relation: 10**9 if len(view.goal.symbols) > 2 else 1)
+    def refuse(most):
+        def ask(text, *arguments, **options):
+            if text.count("declare-const") > most:
+                return {name: Answer(name, "unknown", "not asked: too long") for name in bench.solvers.names}
+            return Solvers.ask(bench.solvers, text, *arguments, **options)
+
+        monkeypatch.setattr(bench.solvers, "ask", ask)
+
+    monkeypatch.setattr(mutation_slices, "_FREE", 2)
+    wide = replace(SMALL, hypotheses=(*SMALL.hypotheses, gt(m, 0)))
+    broken = replace(wide, conclusion=Statement(Implies(gt(alpha, 10), gt(alpha * p + m, p * 20))))
+    question = Question(wide, Mutant(broken, "constant", "by hand"))
+
+    refuse(1)
+    reaction = mutation_rungs.solvers(question, bench)
+    assert (reaction.kind, reaction.detail) == ("missed", "the conclusion: not asked: too long")
+    refuse(2)
     assert mutation_rungs.solvers(question, bench).kind == "refuted"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
+from proofs_check import solvers as solvers_module
 from proofs_check.budget import budget_named
 from proofs_check.goal import Definition, Goal, goals_of
 from proofs_check.prover import Prover
@@ -204,6 +205,26 @@ def test_limits_that_ran_out_are_named():
     evidence, _ = asked(TRUE["square"], Scripted(z3="unknown", cvc5="unknown"), SMALL)
     assert evidence.outcome is Outcome.UNDECIDED
     assert "z3 is undecided within 2 s (timeout); cvc5 is undecided within 2 s (timeout)" in evidence.detail
+
+
+def test_a_question_that_is_too_long_is_not_asked_and_the_evidence_says_so(monkeypatch):
+    monkeypatch.setattr(solvers_module, "MAX_CHARACTERS", 100)
+    with Solvers() as own:
+        evidence, _ = asked(TRUE["square"], own)
+        assert evidence.outcome is Outcome.UNDECIDED
+        assert "z3 was not asked: the question has" in evidence.detail
+        assert "characters, at most 100 are sent" in evidence.detail
+        assert own.process_ids == {}
+
+
+def test_what_is_divided_by_is_not_multiplied_in():
+    """The product of all of them would have a thousand terms and more; each by itself has four."""
+    factors = [1 + k * x + y + z * k for k in range(2, 9)]
+    stated = goal(lt(x / sp.Mul(*factors), 1))
+    view = View(stated, ring_of(stated))
+    text = Script(view).question(f"(not {Script(view).formula(stated.conclusion)})")
+    assert len(text) < 200 * len(view.difference(stated.conclusion).numerator)
+    assert text.count("xor") == 1
 
 
 def test_solvers_that_contradict_each_other_prove_nothing():
