@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from time import perf_counter
@@ -14,7 +15,8 @@ from proofs_check.budget import Budget, Deadline
 from proofs_check.compiled import CompiledGoal, Point
 from proofs_check.goal import Goal, definitions_of
 from proofs_check.hunt import Hunt
-from proofs_check.prover import Backing, Prover
+from proofs_check.limit_proof import LimitProof, Open, Splits
+from proofs_check.prover import Prover
 from proofs_check.rational import Quotient, to_fraction
 from proofs_check.refute import as_strings, place
 from proofs_check.series import Approach, LocalLimit
@@ -23,7 +25,7 @@ from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
 from theory.claim import Claim, Limit
 from theory.errors import ClaimError
-from theory.formula import And, eq
+from theory.formula import And, Formula, eq
 
 __all__ = ["LimitProblem", "limit_goal"]
 
@@ -87,66 +89,31 @@ class LimitProblem:
         """What tends to 0 if a finite limit is right, and to the same infinity if an infinite one is."""
         return self.quotient if self.infinite else self.view.ring.subtract(self.quotient, self.stated)
 
-    def prove(self, prover: Prover) -> Evidence:
+    def prove(self, prover: Prover, splits: Splits | None = None) -> Evidence:
         """Prove the limit: proved, or undecided with what stood in the way.
 
         Parameters
         ----------
         prover : Prover
             Of :attr:`goal`, for the signs of leading coefficients.
+        splits : mapping, optional
+            Case distinctions to make, from an earlier proof; by default they are looked for.
         """
         started = perf_counter()
+        proof = LimitProof(self, prover, splits)
         try:
-            backing, detail = self._proof(prover)
-        except _Open as reason:
+            backing, detail = proof.run()
+        except Open as reason:
             detail = f"{self}: {reason}"
             seconds = perf_counter() - started
             return Evidence("flint", Obligation.CONCLUSION, Outcome.UNDECIDED, Tier.EXACT, seconds, detail)
         solvers = " and ".join(sorted(backing.provers - {"flint"}))
         method = f"flint with {solvers}" if solvers else "flint"
         seconds = perf_counter() - started
-        data = {"coordinates": prover.certifier(self.view).coordinates()}
+        made = [{"where": list(facts), "on": polynomial.str()} for facts, polynomial in proof.splits.items()]
+        data = {"coordinates": prover.certifier(self.view).coordinates(), "cases": made}
         detail = f"{self}: {detail}"
         return Evidence(method, Obligation.CONCLUSION, Outcome.PROVED, backing.tier, seconds, detail, data=data)
-
-    def _proof(self, prover: Prover) -> tuple[Backing, str]:
-        """Compare orders of vanishing; every leading coefficient that is divided by must not vanish."""
-        ring, difference = self.view.ring, self.difference
-        backing = Backing.exact()
-        for factor in sorted(difference.inverted | self.approach.target.inverted):
-            leading = self.approach.leading(ring.factors[factor]).coefficient
-            backing = backing & self._nonzero(prover, leading)
-        bottom = self.approach.denominator(difference)
-        terms = self.approach.expansion(difference.numerator)
-        if not self.infinite:
-            too_large = [term for order, term in terms.items() if order <= bottom.order]
-            if any(not self._vanishes(prover, term) for term in too_large):
-                raise _Open("the leading coefficients do not give the stated value")
-            return backing, "by orders of vanishing and leading coefficients, for all values of the parameters"
-        top = min((order for order in terms), default=0)
-        if not terms or top >= bottom.order:
-            raise _Open("the expression stays bounded")
-        ratio = ring.multiply(terms[top], ring.inverse(bottom.coefficient))
-        if (bottom.order - top) % 2 and not self.approach.infinite:
-            side = ring.subtract(ring.symbol(self.limit.variable), self.approach.target)
-            ratio = ring.multiply(ratio, side)
-        wanted = 1 if self.limit.value == sp.oo else -1
-        polynomial = ratio.numerator * ring.product({f: 1 for f, e in ratio.denominator.items() if e % 2})
-        found = prover.sign(self.view, polynomial)
-        if found is None or not found[0].strict or found[0].direction != wanted:
-            raise _Open(f"the sign of {ring.text(polynomial)} could not be proved")
-        return backing & found[1], "by orders of vanishing and the sign of the leading coefficient"
-
-    def _nonzero(self, prover: Prover, coefficient: Quotient) -> Backing:
-        found = prover.sign(self.view, coefficient.numerator)
-        if found is None or not found[0].strict:
-            raise _Open(f"{self.view.ring.text(coefficient.numerator)} could not be proved nonzero")
-        return found[1]
-
-    def _vanishes(self, prover: Prover, coefficient: Quotient) -> bool:
-        """Whether a coefficient is zero wherever the hypotheses hold, some of which may be equations."""
-        charts = prover.certifier(self.view).charts(())
-        return all(chart.image(coefficient.numerator).is_zero() for chart in charts)
 
     def scan(self) -> Evidence:
         """Compare with the true limit at exact parameters: refuted, or passed."""
@@ -190,6 +157,26 @@ class LimitProblem:
             return None
         values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds), in_pairs=False)
         return self.compiled.values(next(self._near(self.compiled.point(values))))
+
+    def occurs(self, facts: tuple[Formula, ...], coefficient: fmpq_mpoly | None) -> bool:
+        """Whether there are parameters that satisfy further facts and at which a coefficient, if any, is not zero.
+
+        Parameters
+        ----------
+        facts : tuple of Formula
+            On the parameters.
+        coefficient : fmpq_mpoly or None
+            A polynomial in the parameters.
+        """
+        case = LimitProblem(replace(self.claim, hypotheses=(*self.claim.hypotheses, *facts)), self.budget, 0)
+        padded = case.approach.padded
+
+        def wanted(point: Point) -> bool:
+            return coefficient is None or bool(coefficient(*padded(point)))
+
+        hunt = Hunt(case.hunt.space, case._admits, wanted, (), f"case {self.claim.name}")
+        found = hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        return found is not None
 
     def _near(self, point: Point) -> Iterator[Point]:
         """Move the variable close to where it tends; yield what the hypotheses allow, the closest ones last."""
@@ -273,10 +260,6 @@ class LimitProblem:
         if not self.difference.is_zero:
             _, factors = self.approach.leading(self.difference.numerator).coefficient.numerator.factor()
             yield from (polynomial for polynomial, _ in factors)
-
-
-class _Open(Exception):
-    """Why a proof did not go through."""
 
 
 def _base_symbols(expression: sp.Expr, goal: Goal) -> set[sp.Symbol]:

@@ -15,6 +15,7 @@ from proofs_check.budget import Deadline
 from proofs_check.exact import is_identity, prove_exactly
 from proofs_check.goal import Goal, Standing, conjuncts
 from proofs_check.instances import judge_instances
+from proofs_check.limit_proof import Counter, LimitProof, Open
 from proofs_check.limits import LimitProblem
 from proofs_check.mutation_bench import Bench, Reaction, confirmed
 from proofs_check.mutation_question import Question
@@ -63,7 +64,7 @@ def exact(question: Question, bench: Bench) -> Reaction:
     found = _first_refuted(question, lambda goal: _exactly(goal, bench))
     if found.kind == "refuted" or not question.limit_changed:
         return found
-    return _limit_exactly(LimitProblem(question.claim, bench.budget, bench.seed))
+    return _limit_exactly(LimitProblem(question.claim, bench.budget, bench.seed), bench)
 
 
 def _exactly(goal: Goal, bench: Bench) -> Reaction:
@@ -88,13 +89,20 @@ def _certified(goal: Goal, bench: Bench) -> bool:
     return witness is not None and Prover(goal, witness, _NOBODY, bench.budget).certify() is not None
 
 
-def _limit_exactly(problem: LimitProblem) -> Reaction:
-    difference, approach = problem.difference, problem.approach
-    bottom, terms = approach.denominator(difference).order, approach.expansion(difference.numerator)
-    top = min(terms, default=bottom + 1)
-    if (top >= bottom) if problem.infinite else (top <= bottom):
-        return Reaction("refuted", f"{problem}: orders of vanishing {top} over {bottom}")
-    return Reaction("missed", f"{problem}: orders of vanishing {top} over {bottom} are as stated")
+def _limit_exactly(problem: LimitProblem, bench: Bench) -> Reaction:
+    """Refute a limit by a case of its parameters that can occur, in which orders of vanishing give another one."""
+    witness = problem.witness()
+    if witness is None:
+        return Reaction("missed", f"{problem}: no parameters were found near which to look")
+    try:
+        _, how = LimitProof(problem, Prover(problem.goal, witness, _NOBODY, bench.budget)).run()
+    except Counter as counter:
+        if problem.occurs(counter.facts, counter.coefficient):
+            return Reaction("refuted", f"{problem}: {counter}")
+        return Reaction("missed", f"{problem}: {counter}, which may not occur")
+    except Open as reason:
+        return Reaction("missed", f"{problem}: {reason}")
+    return Reaction("proved", f"{problem}: {how}")
 
 
 def search(question: Question, bench: Bench) -> Reaction:

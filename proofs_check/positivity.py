@@ -27,6 +27,8 @@ MAX_SQUARES = 2
 MAX_PRODUCTS = 4_000
 #: A polynomial of more terms than this is not factored, for the same reason.
 MAX_TERMS = 1_000
+#: Substitutions, at most.
+MAX_STEPS = 100
 #: A hypothesis of more terms than this is not solved for a slack, and a polynomial of more terms not rewritten in them.
 MAX_BOUND, MAX_IMAGE = 20, 5_000
 
@@ -119,15 +121,15 @@ class Chart:
         self._tried: dict[str, int] = {}
         self._no_sums: set[str] = set()
         open_literals = list(literals)
-        while (usable := self._next(open_literals)) is not None:
+        while len(self.steps) < MAX_STEPS and (usable := self._next(open_literals)) is not None:
             index, step, strict = usable
             _, bound = open_literals.pop(index)
             before = self.slack.pop(step.position, None)
-            if before is not None and (bound == "==" or (before and not strict)):
-                # What was known of the old slack is not implied by the new one.
-                open_literals.append((self.context.gen(step.position), ">" if before else ">="))
             if bound != "==":
                 self.slack[step.position] = strict
+            if before is not None and not self._by_coefficients(step.numerator).meets(">" if before else ">="):
+                # What was known of the old slack is not implied by the new one.
+                open_literals.append((self.context.gen(step.position), ">" if before else ">="))
             self.steps.append(step)
             open_literals = [(step.apply(p), b) for p, b in open_literals]
         self._learn(open_literals)

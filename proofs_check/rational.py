@@ -218,6 +218,14 @@ class Ring:
             result = result / values[factor] ** exponent
         return result
 
+    def expression(self, polynomial: fmpq_mpoly) -> sp.Expr:
+        """Write a polynomial in SymPy's terms."""
+        total = sp.S.Zero
+        for monomial, coefficient in polynomial.terms():
+            powers = (symbol ** int(exponent) for symbol, exponent in zip(self.symbols, monomial, strict=True))
+            total += sp.Rational(int(coefficient.p), int(coefficient.q)) * sp.Mul(*powers)
+        return total
+
     def text(self, polynomial: fmpq_mpoly, most: int = 12) -> str:
         """Write a polynomial in the symbols' own names, no more than its first terms."""
         terms = [self._term(monomial, coefficient) for monomial, coefficient in list(polynomial.terms())[:most]]

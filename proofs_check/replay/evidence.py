@@ -25,12 +25,13 @@ from proofs_check.matrix import DEFINITE, coefficients_claim, different_terms, s
 from proofs_check.mixture_record import as_record, from_record
 from proofs_check.positivity import Sign
 from proofs_check.prover import Backing, Prover
-from proofs_check.replay.polynomials import Failed
+from proofs_check.replay.polynomials import Failed, read_polynomial
 from proofs_check.replay.proof import ProofCheck
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View
 from theory.claim import Claim, Limit, Monotonicity, PositiveDefinite, Statement
 from theory.errors import LandscapeError
+from theory.formula import Formula
 from theory.mixture import Array
 from theory.words import INVERSE_MARK, VECTOR_MARK
 
@@ -144,7 +145,10 @@ class Checker:
 
     def _check_limit(self, item: Evidence) -> None:
         """Compare orders of vanishing again, with signs from the recorded coordinates."""
-        proof = self._limit.prove(cast(Prover, _Signs(ProofCheck(self._limit.goal, {**item.data, "atoms": []}))))
+        context = self._limit.view.ring.context
+        cases = {tuple(case["where"]): read_polynomial(case["on"], context) for case in item.data.get("cases", ())}
+        signs = _Signs(ProofCheck(self._limit.goal, {**item.data, "atoms": []}))
+        proof = self._limit.prove(cast(Prover, signs), cases)
         if proof.outcome is not Outcome.PROVED:
             raise Failed(proof.detail)
 
@@ -222,14 +226,21 @@ class _Signs:
     def __init__(self, proof: ProofCheck) -> None:
         self.proof = proof
 
-    def sign(self, view: View, polynomial: fmpq_mpoly) -> tuple[Sign, Backing] | None:
+    def sign(
+        self, view: View, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()
+    ) -> tuple[Sign, Backing] | None:
         """Return the sign of a polynomial, without a solver."""
-        known = self.proof.sign(polynomial, ())
-        return Sign(known.direction, known.nonzero), Backing.exact()
+        return self._known(polynomial, context), Backing.exact()
 
     def certifier(self, view: View) -> Any:
         """Return what knows the coordinates."""
-        return SimpleNamespace(charts=self.proof.coordinates, coordinates=lambda: self.proof.record["coordinates"])
+        return SimpleNamespace(
+            charts=self.proof.coordinates, coordinates=lambda: self.proof.record["coordinates"], sign=self._known
+        )
+
+    def _known(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...]) -> Sign:
+        known = self.proof.sign(polynomial, context)
+        return Sign(known.direction, known.nonzero)
 
 
 def _fraction(text: Any) -> Fraction:
