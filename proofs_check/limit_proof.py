@@ -122,17 +122,19 @@ class LimitProof:
             return self._directly(facts)
         except _Unsettled as doubt:
             near = (*facts, *(fact for fact in self._near_the_point() if fact not in facts))
-            polynomial = self._distinction(doubt.coefficient, near) if depth else None
+            if near != facts:
+                return self._in_case(near, depth)
+            polynomial = self._distinction(doubt.coefficient, facts) if depth else None
             if polynomial is None:
                 text = self.ring.text(doubt.coefficient)
                 raise Open(f"{text} could not be proved nonzero{_where(facts)}") from None
-        self.splits[tuple(map(str, near))] = polynomial
+        self.splits[tuple(map(str, facts))] = polynomial
         total, expression = Backing.exact(), self.ring.expression(polynomial)
-        known = self._sign(polynomial, near)
+        known = self._sign(polynomial, facts)
         # The case in which it vanishes comes last: it is the one that may go wrong.
         for direction, fact in ((1, gt(expression, 0)), (-1, lt(expression, 0)), (0, eq(expression, 0))):
             if not direction or known.direction in (0, direction):
-                total = total & self._in_case((*near, fact), depth - 1)
+                total = total & self._in_case((*facts, fact), depth - 1)
         return total
 
     def _directly(self, facts: Facts) -> Backing:

@@ -1,5 +1,6 @@
 """Limits: proved for all parameters, or refuted at exact ones."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,10 +12,14 @@ from hypothesis import strategies as st
 
 from proofs_check.budget import budget_named
 from proofs_check.goal import Goal
+from proofs_check.limit_proof import Counter, LimitProof
 from proofs_check.limits import LimitProblem
 from proofs_check.prover import Prover
+from proofs_check.replay.evidence import Checker
+from proofs_check.replay.polynomials import Failed
 from proofs_check.scalar import judge_scalar
 from proofs_check.series import Approach
+from proofs_check.solvers import Solvers
 from proofs_check.verdict import Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
 from theory.claim import Claim, Layer, Limit, Source, builtin_claims
@@ -57,6 +62,12 @@ TRUE = {
     "where a denominator is known not to vanish": claim(
         Limit((y * x + x**2) / (y * x), x, sp.S.Zero, sp.S.One), ne(y, 0)
     ),
+    "in cases": claim(Limit(x * y / (x**2 + y**2), x, sp.S.Zero, sp.S.Zero)),
+    "in cases within cases": claim(
+        Limit(x * y * z / (x**2 + y**2 + z**2), x, sp.S.Zero, sp.S.Zero), ge(y, 0), ge(z, 0)
+    ),
+    "in cases of either sign": claim(Limit(x * y / (x + y), x, y, y / 2)),
+    "where only the way there keeps off a pole": claim(Limit(x / (x + 1), x, y, y / (y + 1)), gt(x, 0)),
 }
 
 FALSE = {
@@ -75,6 +86,12 @@ FALSE = {
     "where a denominator is known not to vanish": claim(
         Limit((y * x + x**2) / (y * x + x**2 * z), x, sp.S.Zero, y), ne(y, 0)
     ),
+    "in cases": claim(Limit(x**2 / (x**2 + y**2), x, sp.S.Zero, sp.S.Zero)),
+    "in cases within cases": claim(
+        Limit(x**2 * (y + z + 1) / (x**2 + y**2 + z**2), x, sp.S.Zero, sp.S.Zero), ge(y, 0), ge(z, 0)
+    ),
+    "in cases of either sign": claim(Limit(x**2 / (x + y), x, y, y / 3)),
+    "where only the way there keeps off a pole": claim(Limit(x / (x + 1), x, y, y / (y + 2)), gt(x, 0)),
 }
 
 
@@ -98,6 +115,53 @@ def test_the_broken_version_is_not_proved_either(name, solvers):
     problem = LimitProblem(FALSE[name], PATIENT, 0)
     prover = Prover(problem.goal, problem.witness() or {}, solvers, PATIENT)
     assert problem.prove(prover).outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_the_proof_is_replayed_without_searching(name, solvers):
+    evidence = judged(TRUE[name], solvers)[0]
+    item = replace(evidence, data=json.loads(json.dumps(dict(evidence.data))))
+    Checker(TRUE[name]).check(item)
+    with pytest.raises(Failed):
+        Checker(FALSE[name]).check(item)
+
+
+CASES = [name for name in TRUE if name.startswith("in cases")]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_case_may_be_left_out(name, solvers):
+    evidence = judged(TRUE[name], solvers)[0]
+    assert "in cases by the signs of" in evidence.detail
+    for index in range(len(evidence.data["cases"])):
+        cases = [case for i, case in enumerate(evidence.data["cases"]) if i != index]
+        with pytest.raises(Failed):
+            Checker(TRUE[name]).check(replace(evidence, data={**evidence.data, "cases": cases}))
+    for index, entry in enumerate(evidence.data["coordinates"]):
+        if entry["context"]:
+            coordinates = [item for i, item in enumerate(evidence.data["coordinates"]) if i != index]
+            with pytest.raises(Failed):
+                Checker(TRUE[name]).check(replace(evidence, data={**evidence.data, "coordinates": coordinates}))
+
+
+def test_the_counterexample_to_a_case_lies_in_it(solvers):
+    (evidence,) = judged(FALSE["in cases"], solvers)
+    assert evidence.counterexample == {"y": "0"}
+
+
+@pytest.mark.parametrize(("name", "facts"), [("in cases", "y == 0"), ("in cases within cases", "y == 0 and z == 0")])
+def test_a_case_that_goes_wrong_is_named_and_occurs(name, facts):
+    problem = LimitProblem(FALSE[name], PATIENT, 0)
+    with pytest.raises(Counter, match=facts) as caught:
+        LimitProof(problem, Prover(problem.goal, problem.witness(), Solvers(()), PATIENT)).run()
+    assert problem.occurs(caught.value.facts, caught.value.coefficient)
+
+
+def test_a_case_that_the_hypotheses_exclude_does_not_occur():
+    problem = LimitProblem(TRUE["vanishing"], PATIENT, 0)
+    assert problem.occurs((gt(y, 1),), None)
+    assert not problem.occurs((lt(y, 0),), None)
+    assert not problem.occurs((eq(y, 2),), problem.view.read(y - 2).numerator)
 
 
 def test_true_and_false_come_in_pairs():
