@@ -21,11 +21,11 @@ from theory.errors import ClaimError, LandscapeError
 from theory.formula import Operator, compare
 from theory.mixture import InnerLoop, Mixture
 
-__all__ = ["as_configuration", "holds", "judge_instances", "property_of"]
+__all__ = ["Failure", "as_configuration", "holds", "judge_instances", "property_of", "refutation"]
 
 
 @dataclass(frozen=True)
-class _Failure:
+class Failure:
     """A mixture on which a property fails, and both sides there."""
 
     mixture: Mixture
@@ -75,11 +75,11 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
         return ()
     started = perf_counter()
 
-    def test(evaluated: Evaluation) -> _Failure | None:
+    def test(evaluated: Evaluation) -> Failure | None:
         with _users_code(claim, evaluated.mixture, evaluated.inner_loop):
             lhs, operator, rhs = _sides(claim, stated.sides(evaluated))
             held = holds(lhs, operator, rhs)
-        return None if held else _Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
+        return None if held else Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
 
     def restrict(mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerLoop]:
         with _users_code(claim, mixture, inner_loop):
@@ -131,7 +131,7 @@ def holds(lhs: Any, operator: Operator, rhs: Any) -> bool:
     return bool(np.all(np.asarray(compare(left, operator, right))))
 
 
-def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -> Evidence:
+def _evidence(failure: Failure | None, tried: int, seed: int, seconds: float) -> Evidence:
     if failure is None:
         return Evidence(
             "exact mixtures",
@@ -142,8 +142,23 @@ def _evidence(failure: _Failure | None, tried: int, seed: int, seconds: float) -
             f"holds exactly on {tried} random rational mixtures of at most 3 classes and {DIMENSIONS[-1]} dimensions",
             data={"mixtures": tried, "seed": seed},
         )
+    return refutation(failure, "exact mixtures", seconds)
+
+
+def refutation(failure: Failure, method: str, seconds: float) -> Evidence:
+    """Return a mixture on which a property fails as evidence.
+
+    Parameters
+    ----------
+    failure : Failure
+        With both sides as :func:`numerics.closed_form.evaluate` gives them.
+    method : str
+        Who found it.
+    seconds : float
+        How long that took.
+    """
     return Evidence(
-        "exact mixtures",
+        method,
         Obligation.CONCLUSION,
         Outcome.REFUTED,
         Tier.EXACT,

@@ -17,6 +17,7 @@ from proofs_check.goal import Goal, Standing, conjuncts
 from proofs_check.instances import judge_instances
 from proofs_check.limit_proof import Counter, LimitProof, Open
 from proofs_check.limits import LimitProblem
+from proofs_check.line import judge_on_a_line
 from proofs_check.mutation_bench import Bench, Reaction, confirmed
 from proofs_check.mutation_question import Question
 from proofs_check.mutation_slices import ask_anywhere
@@ -106,7 +107,10 @@ def _limit_exactly(problem: LimitProblem, bench: Bench) -> Reaction:
 
 
 def search(question: Question, bench: Bench) -> Reaction:
-    """Look for an exact point where the claim is false, or where it divides by zero."""
+    """Look for an exact point where the claim is false, or where it divides by zero; of mixtures, for one on a line."""
+    if question.on_mixtures:
+        (evidence,) = judge_on_a_line(question.claim, examples=bench.budget.mixtures, seed=bench.seed)
+        return _of(evidence)
     if question.on_matrices:
         found = _of_evidence(question, bench, lambda item: item.method == "exact samples")
         if found.kind == "refuted" or not question.goals:

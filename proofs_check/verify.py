@@ -12,6 +12,7 @@ import theory
 from proofs_check.budget import Budget, budget_named
 from proofs_check.digest import record_digest, statement_digest
 from proofs_check.instances import judge_instances
+from proofs_check.line import judge_on_a_line
 from proofs_check.matrix import judge_matrix
 from proofs_check.scalar import judge_scalar
 from proofs_check.simulate import Workbench, simulate_claim
@@ -160,6 +161,7 @@ def judge(
     elif isinstance(claim.conclusion, MatrixIdentity | Expectation | PositiveDefinite):
         evidence.extend(judge_matrix(claim, budget=budget, seed=seed))
     evidence.extend(judge_instances(claim, examples=budget.mixtures, seed=seed))
+    evidence.extend(judge_on_a_line(claim, examples=budget.mixtures, seed=seed))
     evidence.extend(simulate_claim(claim, budget=budget, seed=seed, false_alarm=false_alarm, workbench=workbench))
     return conclude(claim.name, evidence, obligations_of(claim))
 
