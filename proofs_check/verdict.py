@@ -119,9 +119,45 @@ class Verdict:
         """Time that all rungs took together."""
         return sum(item.seconds for item in self.evidence)
 
+    @property
+    def tiers(self) -> dict[Tier, str]:
+        """What each tier says of the conclusion, the least to believe first.
+
+        ``"proved"``, ``"refuted"``, ``"contradicted"`` or ``"passed"``; ``"undecided: ..."`` or ``"not run: ..."`` with
+        the reason where it was asked and found nothing; ``"not asked"``.
+        """
+        return {tier: _said([item for item in self.evidence if item.tier is tier]) for tier in Tier}
+
+    @property
+    def settled_by(self) -> tuple[str, ...]:
+        """The methods that settled the verdict, the most trustworthy for each obligation; none where it is open."""
+        bearing = {"proved": Outcome.PROVED, "supported": Outcome.PASSED, "refuted": Outcome.REFUTED}.get(self.outcome)
+        items = [i for i in self.evidence if i.outcome is bearing and i.obligation is not Obligation.SATISFIABLE]
+        if self.outcome == "proved":
+            best = {item.obligation: item for item in sorted(items, key=lambda item: -item.tier)}
+            items = [item for item in items if item is best[item.obligation]]
+        elif items:
+            items = [item for item in items if item.tier is min(i.tier for i in items)]
+        return tuple(dict.fromkeys(item.method for item in sorted(items, key=lambda item: item.tier)))
+
     def meets(self, expected: str) -> bool:
         """Whether this is the verdict that was expected; a proof also meets ``supported``."""
         return self.outcome == expected or (self.outcome, expected) == ("proved", "supported")
+
+
+def _said(items: list[Evidence]) -> str:
+    """Sum up what one tier says of a conclusion; of its other obligations only what speaks against the claim."""
+    for outcome in (Outcome.REFUTED, Outcome.CONTRADICTED):
+        if any(item.outcome is outcome for item in items):
+            return str(outcome.value)
+    on_conclusion = [item for item in items if item.obligation is Obligation.CONCLUSION]
+    for outcome in (Outcome.PROVED, Outcome.PASSED):
+        if any(item.outcome is outcome for item in on_conclusion):
+            return str(outcome.value)
+    for item in on_conclusion:  # what is left says why there is no answer
+        detail = item.detail.removeprefix(f"{item.outcome.value}: ")
+        return f"{item.outcome.value}: {detail}"
+    return "not asked"
 
 
 def conclude(claim: str, evidence: Iterable[Evidence], obligations: Iterable[Obligation]) -> Verdict:

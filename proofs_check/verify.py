@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import theory
 from proofs_check.budget import Budget, budget_named
@@ -20,6 +21,9 @@ from proofs_check.solvers import Solvers
 from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
 from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement, located
 from theory.vocabulary import refuse_unknown_symbols
+
+if TYPE_CHECKING:
+    from proofs_check.coq.background import Background
 
 __all__ = ["FALSE_ALARM", "SCHEMA", "Ledger", "claim_json", "judge", "obligations_of", "verify"]
 
@@ -101,6 +105,7 @@ def claim_json(claim: Claim, verdict: Verdict, digest: str | None = None) -> dic
         "verdict": verdict.outcome,
         "as_expected": verdict.meets(claim.expected),
         "because": verdict.because,
+        "tiers": {tier.name.lower(): said for tier, said in verdict.tiers.items()},
         "seconds": round(verdict.seconds, 6),
         "evidence": [_evidence_json(item, digest) for item in verdict.evidence],
     }
@@ -171,8 +176,10 @@ def verify(
     *,
     budget: str = "normal",
     seed: int = 0,
+    kernel: bool = False,
     on_start: Callable[[Claim], None] | None = None,
     on_verdict: Callable[[Claim, Verdict], None] | None = None,
+    on_kernel: Callable[[], None] | None = None,
 ) -> Ledger:
     """Judge claims one after the other.
 
@@ -184,8 +191,12 @@ def verify(
         How long the rungs may take.
     seed : int
         Seeds everything random; a claim's samples do not depend on which other claims are judged.
+    kernel : bool
+        Whether Coq's kernel is asked too, in processes beside the judging.
     on_start, on_verdict : callable, optional
-        Told of every claim before and after it is judged.
+        Told of every claim before and after it is judged; what the kernel says is not yet in the verdict.
+    on_kernel : callable, optional
+        Told when everything is judged and the kernel is waited for.
 
     Returns
     -------
@@ -203,23 +214,51 @@ def verify(
             refuse_unknown_symbols(claim)
     workbench = Workbench()
     verdicts: list[tuple[Claim, Verdict]] = []
-    try:
-        with Solvers() as solvers:
-            for claim in claims:
-                if on_start:
-                    on_start(claim)
-                with located(claim):
-                    verdict = judge(
-                        claim,
-                        budget=limits,
-                        seed=seed,
-                        false_alarm=FALSE_ALARM / len(claims),
-                        workbench=workbench,
-                        solvers=solvers,
-                    )
-                verdicts.append((claim, verdict))
-                if on_verdict:
-                    on_verdict(claim, verdict)
-    except KeyboardInterrupt:
-        return Ledger(seed, budget, tuple(verdicts), interrupted=True)
-    return Ledger(seed, budget, tuple(verdicts))
+    interrupted = False
+    with ExitStack() as stack:
+        try:
+            coq = stack.enter_context(_background(claims)) if kernel else None
+            with Solvers() as solvers:
+                for claim in claims:
+                    if on_start:
+                        on_start(claim)
+                    with located(claim):
+                        verdict = judge(
+                            claim,
+                            budget=limits,
+                            seed=seed,
+                            false_alarm=FALSE_ALARM / len(claims),
+                            workbench=workbench,
+                            solvers=solvers,
+                        )
+                    verdicts.append((claim, verdict))
+                    if on_verdict:
+                        on_verdict(claim, verdict)
+            if coq is not None:
+                if on_kernel:
+                    on_kernel()
+                said = coq.evidence({claim.name: verdict for claim, verdict in verdicts})
+                verdicts = [(claim, _with(claim, verdict, said[claim.name])) for claim, verdict in verdicts]
+        except KeyboardInterrupt:
+            interrupted = True
+            if kernel:
+                verdicts = [(claim, _with(claim, verdict, _unasked())) for claim, verdict in verdicts]
+    return Ledger(seed, budget, tuple(verdicts), interrupted)
+
+
+def _background(claims: tuple[Claim, ...]) -> Background:
+    """Start Coq; what it needs is loaded for nothing where nobody asks for it."""
+    from proofs_check.coq.background import Background
+
+    return Background(claims)
+
+
+def _unasked() -> Evidence:
+    from proofs_check.coq.background import Background
+
+    return Background.stopped()
+
+
+def _with(claim: Claim, verdict: Verdict, item: Evidence) -> Verdict:
+    """Draw the verdict again with one more piece of evidence."""
+    return conclude(claim.name, (*verdict.evidence, item), obligations_of(claim))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-__all__ = ["console", "json_number", "progress_bar", "shown_number", "table", "write_json"]
+__all__ = ["console", "counted", "json_number", "progress_bar", "shown_number", "table", "write_json"]
 
 #: Width of tables that go to a file or pipe, where there is no terminal to ask.
 _WIDTH = 140
@@ -63,6 +63,11 @@ def shown_number(value: float | str | None) -> str:
         numerator, _, denominator = value.partition("/")
         return f"~{Decimal(numerator) / Decimal(denominator or 1):.6g} ({len(value)} characters in --json)"
     return f"{value:.6g}"
+
+
+def counted(number: int, what: str, several: str | None = None) -> str:
+    """Write a number with its noun: ``1 claim``, ``2 claims``."""
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("prove", short_help="Prove claims in Coq's kernel.")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
-@click.option("--kernel", is_flag=True, help="Export the claims to Coq and have its kernel check them.")
+@click.option("--kernel", is_flag=True, help="Coq's kernel: the one prover that this command has, and the default.")
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
@@ -51,8 +51,6 @@ def command(
     SELECTOR is a name or a glob such as 'collins2022.gain-*'; without one all claims are proved, and what was proved
     by hand beyond them. Exits with 1 where coqc refuses a theorem, a limit runs out or coqc is missing.
     """
-    if not kernel:
-        raise click.UsageError("give --kernel: Coq's kernel is the one prover that this command runs")
     from proofs_check.budget import budget_named
     from proofs_check.commands.output import write_json
     from proofs_check.coq import BEYOND_THE_LEDGER, first_counterexample, prove_by_hand, prove_in_kernel

@@ -42,17 +42,14 @@ def command(ctx: click.Context, /, file: str, claim_files: tuple[Path, ...], jso
 
 
 def _print(found: Replay) -> None:
+    from proofs_check.commands.output import counted
+
     for item in found.of("failed"):
         click.echo(f"{item.claim}: {item.what} of {item.evidence.method} fails: {item.detail}")
-    for what, several in (
-        ("certificate", "certificates"),
-        ("witness", "witnesses"),
-        ("counterexample", "counterexamples"),
-    ):
-        number = len(found.of("replayed", what))
-        click.echo(f"{number} {what if number == 1 else several} replayed")
+    for what, several in (("certificate", None), ("witness", "witnesses"), ("counterexample", None)):
+        click.echo(f"{counted(len(found.of('replayed', what)), what, several)} replayed")
     reasons = Counter((item.detail, item.evidence.method) for item in found.of("not replayed"))
     for (reason, method), number in sorted(reasons.items()):
         click.echo(f"not replayed: {number} by {method}: {reason}")
     verdict = "everything that can be replayed holds" if found.holds else f"{len(found.of('failed'))} failed"
-    click.echo(f"{found.claims} claims in {found.seconds:.1f} s: {verdict}")
+    click.echo(f"{counted(found.claims, 'claim')} in {found.seconds:.1f} s: {verdict}")

@@ -110,7 +110,17 @@ Ltac pos :=
   end.
 
 (* The side conditions that [field] leaves: no denominator is zero. *)
-Ltac nz := repeat split; first [ solve [ pos ] | lra | nra ].
+Ltac known_nonzero := match goal with H : ?a <> 0 |- ?b <> 0 => let Z := fresh in solve [ intro Z; apply H; lra ] end.
+Ltac nz := repeat split; first [ solve [ pos ] | lra | known_nonzero | nra ].
+
+(* Comparisons of real numbers are decided: without the axiom of the excluded middle. *)
+Lemma decided_lt a b : a < b \/ ~ a < b.
+Proof. destruct (Rlt_dec a b); [left | right]; assumption. Qed.
+Lemma decided_ne (a b : R) : a <> b \/ ~ a <> b.
+Proof. destruct (Req_dec a b) as [E | N]; [right; intro H; exact (H E) | left; exact N]. Qed.
+Lemma decided_and (P Q : Prop) : P \/ ~ P -> Q \/ ~ Q -> (P /\ Q) \/ ~ (P /\ Q).
+Proof. tauto. Qed.
+Ltac decided := repeat apply decided_and; first [ apply decided_lt | apply decided_ne ].
 
 (* Arithmetic with rational numbers at a counterexample. *)
 Ltac number_equation := first [ lra | field; repeat split; lra ].

@@ -26,7 +26,10 @@ from proofs_check.coq.theorems import Export, Theorem
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict
 from theory.claim import Claim
 
-__all__ = ["Checked", "check_theorems", "prove_by_hand", "prove_in_kernel"]
+__all__ = ["STOPPED", "Checked", "Task", "check_theorems", "prove_by_hand", "prove_in_kernel"]
+
+#: What is said of what an interruption left unchecked.
+STOPPED = "not run: interrupted"
 
 Point = Mapping[str, Fraction]
 
@@ -59,6 +62,7 @@ def prove_in_kernel(
     *,
     keep: Path | None = None,
     seconds: float = 300.0,
+    stop: Event | None = None,
 ) -> dict[str, Evidence]:
     """Prove claims, or the negation of those with a counterexample, in Coq's kernel.
 
@@ -72,24 +76,58 @@ def prove_in_kernel(
         Folder that receives the .v files, each self-contained; made where it does not exist.
     seconds : float
         Limit of one run of coqc.
+    stop : threading.Event, optional
+        Once it is set, nothing more is started.
 
     Returns
     -------
     dict from claim name to Evidence
         Method ``coqc``. Without coqc every outcome is ``NOT_RUN``, and the files are written all the same.
     """
-    claims = tuple(claims)
-    points = {name: point for name, given in refutations.items() if (point := _point(given)) is not None}
-    papers = _papers(claims, points)
-    by_hand = {c.name: BY_HAND[c.name] for c in claims if c.name in BY_HAND}
-    _keep(keep, {file_name(paper.paper): paper.source() for paper in papers})
-    evidence = prove_by_hand(by_hand, keep=keep, seconds=seconds)
-    if find_coqc() is None:
-        return {c.name: _evidence(Outcome.NOT_RUN, MISSING, 0.0) for c in claims}
+    return Task(claims, refutations).run(keep=keep, seconds=seconds, stop=stop)
+
+
+class Task:
+    """Theorems written and waiting for coqc: writing them computes, having them checked only waits.
+
+    Parameters
+    ----------
+    claims, refutations
+        As for :func:`prove_in_kernel`.
+    """
+
+    def __init__(
+        self, claims: Iterable[Claim], refutations: Mapping[str, Verdict | Mapping[str, str | Fraction]]
+    ) -> None:
+        self.claims = tuple(claims)
+        points = {name: point for name, given in refutations.items() if (point := _point(given)) is not None}
+        self.papers = _papers(self.claims, points)
+
+    def run(
+        self, *, keep: Path | None = None, seconds: float = 300.0, stop: Event | None = None
+    ) -> dict[str, Evidence]:
+        """Have coqc check everything; the arguments are those of :func:`prove_in_kernel`."""
+        by_hand = {c.name: BY_HAND[c.name] for c in self.claims if c.name in BY_HAND}
+        _keep(keep, {name: paper.source() for name, paper in zip(_file_names(self.papers), self.papers, strict=True)})
+        evidence = prove_by_hand(by_hand, keep=keep, seconds=seconds, stop=stop)
+        if find_coqc() is None:
+            return {c.name: _evidence(Outcome.NOT_RUN, MISSING, 0.0) for c in self.claims}
+        for paper in self.papers:
+            # A claim proved by hand has no theorem in the paper's own file.
+            evidence = _judge_paper(paper, seconds, stop) | evidence
+        return {c.name: evidence[c.name] for c in self.claims}
+
+
+def _file_names(papers: Sequence[PaperFile]) -> list[str]:
+    """Return a name for each file, none twice and none that a file written by hand has."""
+    taken, names = {entry.file for entry in BY_HAND.values()}, list[str]()
     for paper in papers:
-        # A claim proved by hand has no theorem in the paper's own file.
-        evidence = _judge_paper(paper, seconds) | evidence
-    return {c.name: evidence[c.name] for c in claims}
+        stem = file_name(paper.paper).removesuffix(".v")
+        while f"{stem}.v" in taken:
+            stem += "_"
+        taken.add(f"{stem}.v")
+        names.append(f"{stem}.v")
+    return names
 
 
 def _keep(folder: Path | None, texts: Mapping[str, str]) -> None:
@@ -115,9 +153,9 @@ def _evidence(outcome: Outcome, detail: str, seconds: float, **data: object) -> 
     return Evidence("coqc", Obligation.CONCLUSION, outcome, Tier.KERNEL, seconds, detail, data=data)
 
 
-def _judge_paper(paper: PaperFile, seconds: float) -> dict[str, Evidence]:
+def _judge_paper(paper: PaperFile, seconds: float, stop: Event | None) -> dict[str, Evidence]:
     started = time.monotonic()
-    checked = check_theorems(paper, seconds=seconds)
+    checked = check_theorems(paper, seconds=seconds, stop=stop)
     share = (time.monotonic() - started) / max(len(checked), 1)
     evidence = {
         export.claim.name: _judge_export(export, paper.needed_by(export.claim.name), checked, share)
@@ -152,7 +190,11 @@ def _judge_export(export: Export, needed: Sequence[Theorem], checked: Mapping[st
 
 
 def prove_by_hand(
-    entries: Mapping[str, Handwritten], *, keep: Path | None = None, seconds: float = 300.0
+    entries: Mapping[str, Handwritten],
+    *,
+    keep: Path | None = None,
+    seconds: float = 300.0,
+    stop: Event | None = None,
 ) -> dict[str, Evidence]:
     """Have the files written by hand compiled, and check what the theorems asked for assume.
 
@@ -164,6 +206,8 @@ def prove_by_hand(
         Folder that receives the files; made where it does not exist.
     seconds : float
         Limit of one run of coqc.
+    stop : threading.Event, optional
+        Once it is set, nothing more is started.
     """
     files = {entry.file: package_text(entry.file) for entry in entries.values()}
     _keep(keep, files)
@@ -171,6 +215,8 @@ def prove_by_hand(
         return {name: _evidence(Outcome.NOT_RUN, MISSING, 0.0) for name in entries}
     evidence: dict[str, Evidence] = {}
     for file in sorted(files):
+        if stop is not None and stop.is_set():
+            return {name: _evidence(Outcome.NOT_RUN, STOPPED, 0.0) for name in entries}
         asked = {name: entry for name, entry in entries.items() if entry.file == file}
         evidence |= _judge_file(package_text(file), asked, seconds)
     return {name: evidence[name] for name in entries}
@@ -193,7 +239,9 @@ def _judge_file(source: str, asked: Mapping[str, Handwritten], seconds: float) -
     return evidence
 
 
-def check_theorems(paper: PaperFile, *, seconds: float, processes: int | None = None) -> dict[str, Checked]:
+def check_theorems(
+    paper: PaperFile, *, seconds: float, processes: int | None = None, stop: Event | None = None
+) -> dict[str, Checked]:
     """Have the theorems of a paper compiled and their assumptions checked.
 
     Parameters
@@ -204,15 +252,18 @@ def check_theorems(paper: PaperFile, *, seconds: float, processes: int | None = 
         Limit of one run of coqc.
     processes : int, optional
         How many run at once; by default one per core.
+    stop : threading.Event, optional
+        Once it is set, nothing more is started, and what was not checked is not accepted.
     """
     theorems = paper.theorems
     count = max(1, min(processes or os.cpu_count() or 1, len(theorems)))
     portions = [theorems[index::count] for index in range(count)]
-    stop = Event()
+    stop = Event() if stop is None else stop
     with ThreadPoolExecutor(count) as pool:
         try:
             results = pool.map(lambda portion: _check(paper, portion, seconds, stop), portions)
-            return {name: checked for found in results for name, checked in found.items()}
+            unchecked = {theorem.name: Checked(False, complaint=STOPPED, timed_out=True) for theorem in theorems}
+            return unchecked | {name: checked for found in results for name, checked in found.items()}
         except BaseException:  # Ctrl-C reaches only this thread; the others wait for coqc
             stop.set()
             stop_everything()

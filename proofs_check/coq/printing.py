@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
+from importlib.resources import files
 
 import sympy as sp
 from flint import fmpq_mpoly
 
-from proofs_check.rational import to_fraction
+from proofs_check.rational import Quotient, Ring, to_fraction
 from theory.errors import ClaimError
 from theory.formula import And, Formula, Iff, Implies, IsInteger, Not, Or, Relation
 
-__all__ = ["Names", "as_comment", "identifier", "monomials", "number"]
+__all__ = ["LIBRARIES", "Names", "as_comment", "as_expression", "identifier", "monomials", "number"]
+
+#: The files that generated ones begin with.
+LIBRARIES = ("Prelude.v", "Limits.v", "Continuity.v")
 
 #: Words that a bound variable must not have for a name: keywords, and what the statements themselves mention.
 _RESERVED = frozenset(
     {"R", "Z", "as", "at", "cofix", "else", "end", "exists", "exists2", "fix", "for", "forall", "fun", "if", "IF"}
+    | {"SProp", "by", "of", "nil", "cons", "pair", "I", "S", "O", "R0", "R1", "pow", "Rmin", "Rmax"}
     | {"in", "let", "match", "mod", "Prop", "return", "Set", "then", "Type", "using", "where", "with", "IZR", "Rabs"}
 )
 
@@ -29,12 +36,32 @@ def number(value: Fraction | int) -> str:
     return text if value >= 0 and value.denominator == 1 else f"({text})"
 
 
+#: Names that proofs give to hypotheses and facts.
+_IN_PROOFS = re.compile(r"[ABCDEHNQTVX]\d+|[CDEZ]|[EP]_.*")
+
+
+@cache
+def _library_names() -> frozenset[str]:
+    """Return what the lemmas, definitions and tactics of this package are called."""
+    texts = [path.read_text(encoding="utf-8") for path in files("proofs_check.coq").iterdir() if path.name in LIBRARIES]
+    named = re.compile(r"^(?:Lemma|Definition|Fixpoint|Ltac|Class|#\[global\] Instance) (\w+)", re.MULTILINE)
+    return frozenset(name for text in texts for name in named.findall(text))
+
+
 def identifier(name: str) -> str:
-    """Turn any name, such as a claim's, into one that Coq accepts."""
-    plain = re.sub(r"[^A-Za-z0-9_']", "_", name)
-    if not re.match(r"[A-Za-z_]", plain) or plain == "_" or plain in _RESERVED:
+    """Turn any name, such as a claim's, into one that Coq accepts: no keyword, no lemma's, Greek spelled out."""
+    plain = re.sub(r"[^A-Za-z0-9_']", "_", "".join(map(_spelled, name)))
+    if not re.match(r"[A-Za-z_]", plain) or plain == "_" or plain in _RESERVED | _library_names():
         plain = f"x_{plain}"
     return plain
+
+
+def _spelled(letter: str) -> str:
+    """Write a Greek letter out."""
+    found = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)", unicodedata.name(letter, ""))
+    if found is None:
+        return letter
+    return found[2].lower() if found[1] == "SMALL" else found[2].capitalize()
 
 
 def as_comment(text: str) -> str:
@@ -61,9 +88,20 @@ class Names:
         if symbol in self._names:
             return
         name = identifier(str(symbol))
+        if _IN_PROOFS.fullmatch(name):
+            name += "_"
         while name in self._names.values():
             name += "_"
         self._names[symbol] = name
+
+    def fresh(self, wanted: str) -> str:
+        """Return a name that no symbol has, and that none gets from now on."""
+        symbol = sp.Dummy(wanted)
+        name = wanted
+        while name in self._names.values():
+            name += "_"
+        self._names[symbol] = name
+        return name
 
     def __getitem__(self, symbol: sp.Symbol) -> str:
         if symbol not in self._names:
@@ -73,6 +111,10 @@ class Names:
     def expression(self, expression: sp.Expr) -> str:
         """Write a rational expression."""
         return self._write(expression, 0)
+
+    def operand(self, expression: sp.Expr) -> str:
+        """Write a rational expression that something is subtracted from or added to: sums in parentheses."""
+        return self._write(expression, 1)
 
     def _write(self, node: sp.Expr, level: int) -> str:
         """Write a node; ``level``: 0 in a sum, 1 in a product, 2 as base of a power or behind a division sign."""
@@ -146,6 +188,21 @@ def monomials(polynomial: fmpq_mpoly) -> Iterator[tuple[tuple[int, ...], Fractio
     """Yield exponents and coefficient of each term, highest first in every run alike."""
     terms = [(tuple(map(int, exponents)), to_fraction(c)) for exponents, c in polynomial.to_dict().items()]
     yield from sorted(terms, reverse=True)
+
+
+def as_expression(ring: Ring, quotient: Quotient) -> sp.Expr:
+    """Return a quotient as an expression in the symbols of its ring, its denominator in factors."""
+
+    def polynomial(value: fmpq_mpoly) -> sp.Expr:
+        terms = (sp.Rational(c.numerator, c.denominator) * _product(ring.symbols, e) for e, c in monomials(value))
+        return sp.Add(*terms)
+
+    below = (polynomial(ring.factors[n]) ** -exponent for n, exponent in quotient.denominator.items())
+    return sp.Mul(polynomial(quotient.numerator), *below)
+
+
+def _product(symbols: Sequence[sp.Symbol], exponents: Sequence[int]) -> sp.Expr:
+    return sp.Mul(*(symbol**exponent for symbol, exponent in zip(symbols, exponents, strict=True) if exponent))
 
 
 def monomial(exponents: Sequence[int], coefficient: Fraction, names: Sequence[str]) -> str:

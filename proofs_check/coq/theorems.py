@@ -10,6 +10,8 @@ from fractions import Fraction
 import sympy as sp
 
 from proofs_check.coq.layers import derivation_goal, shaped, twins_of
+from proofs_check.coq.layout import WIDTH, Theorem, indented, premises, wrapped
+from proofs_check.coq.limits import Unprovable, limit_theorem
 from proofs_check.coq.printing import Names, as_comment, identifier, number
 from proofs_check.coq.scripts import Writer, flat
 from proofs_check.goal import Goal, Standing, goals_of
@@ -28,8 +30,6 @@ from theory.formula import Formula
 
 __all__ = ["Export", "Theorem", "as_comment_block", "comment", "derivation_theorem", "export"]
 
-_WIDTH = 112
-
 _MATRICES = "it is an identity of noncommutative polynomials, which the exact rung expands; Coq has no tactic for those"
 _WHY_NOT: Mapping[type, str] = {
     Limit: "it is a limit, of which no epsilon proof is generated; the exact rung settles it",
@@ -39,30 +39,6 @@ _WHY_NOT: Mapping[type, str] = {
     MixtureProperty: "it is checked on concrete mixtures only",
     Convergence: "it is about a random process that is only simulated",
 }
-
-
-@dataclass(frozen=True)
-class Theorem:
-    """A theorem with its proof.
-
-    Parameters
-    ----------
-    name : str
-        As Coq knows it.
-    statement : str
-        What is proved.
-    proof : str
-        From ``Proof.`` to ``Qed.``
-    """
-
-    name: str
-    statement: str
-    proof: str
-
-    @property
-    def text(self) -> str:
-        """The Coq source."""
-        return f"Theorem {self.name} :\n{self.statement}.\n{self.proof}\n"
 
 
 @dataclass(frozen=True)
@@ -104,6 +80,11 @@ def export(claim: Claim, counterexample: Mapping[str, Fraction] | None = None) -
         return _negation(claim, counterexample)
     if isinstance(claim.conclusion, Statement | Monotonicity):
         return _affirmation(claim)
+    if isinstance(claim.conclusion, Limit):
+        try:
+            return Export(claim, (limit_theorem(claim),))
+        except Unprovable as reason:
+            return Export(claim, reason=f"not exported: {reason}")
     return Export(claim, reason=f"not exported: {_WHY_NOT[type(claim.conclusion)]}")
 
 
@@ -151,43 +132,16 @@ def _theorem(name: str, goal: Goal, twins: Mapping[sp.Symbol, sp.Expr]) -> Theor
         return None
     introduced = [names[s] for s in (*goal.symbols, *(d.symbol for d in goal.definitions))]
     introduced += [hypothesis for hypothesis, _ in writer.hypotheses]
-    lines = ["Proof.", *_wrapped(f"  intros {' '.join(introduced)}."), *_indented(script), "Qed."]
+    lines = ["Proof.", *wrapped(f"  intros {' '.join(introduced)}."), *indented(script), "Qed."]
     return Theorem(identifier(name), _statement(goal, names, integers=False), "\n".join(lines))
 
 
 def _statement(goal: Goal, names: Names, *, integers: bool) -> str:
     lines = [f"  forall {' '.join(names[s] for s in goal.symbols)} : R,"] if goal.symbols else []
     lines += [f"  let {names[d.symbol]} := {names.expression(d.expression)} in" for d in goal.definitions]
-    lines += _premises(goal.hypotheses, names, integers=integers)
+    lines += premises(goal.hypotheses, names, integers=integers)
     lines.append(f"  {names.formula(goal.conclusion)}")
-    return "\n".join(line for long in lines for line in _wrapped(long))
-
-
-def _premises(hypotheses: Iterable[Formula], names: Names, *, integers: bool) -> list[str]:
-    texts = [names.formula(h) for h in flat(hypotheses, integers=integers)]
-    return [f"  {text} ->" if "\\/" not in text and "exists" not in text else f"  ({text}) ->" for text in texts]
-
-
-def _wrapped(line: str) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(
-        line,
-        _WIDTH,
-        subsequent_indent=indent + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
-
-
-def _indented(script: list[str]) -> list[str]:
-    """Indent a script by its braces."""
-    depth, lines = 1, []
-    for line in script:
-        depth -= line == "}"
-        lines += _wrapped("  " * depth + line)
-        depth += line == "{"
-    return lines
+    return "\n".join(line for long in lines for line in wrapped(long))
 
 
 class _Values(Names):
@@ -218,12 +172,12 @@ def _refutation(name: str, goal: Goal, point: Mapping[sp.Symbol, Fraction]) -> T
     body = _statement(goal, names, integers=True)
     defined = [names[d.symbol] for d in goal.definitions]
     at_point = [f"  {values[d.symbol]} = {values.expression(d.expression)} ->" for d in goal.definitions]
-    at_point += _premises(goal.hypotheses, values, integers=True)
+    at_point += premises(goal.hypotheses, values, integers=True)
     at_point.append(f"  {values.formula(goal.conclusion)}")
     bound = f"forall {' '.join(defined)} : R," if defined else ""
     arguments = " ".join(values[s] for s in goal.symbols)
     proof = ["Proof.", "  intro C.", f"  assert (D : {bound}"]
-    proof += [line for long in at_point for line in _wrapped("  " + long)]
+    proof += [line for long in at_point for line in wrapped("  " + long)]
     proof.append("  ).")
     equations = [f"E{i}" for i in range(len(defined))]
     opened = f"intros {' '.join([*defined, *equations])}; subst; " if defined else ""
@@ -234,7 +188,7 @@ def _refutation(name: str, goal: Goal, point: Mapping[sp.Symbol, Fraction]) -> T
     proof += ["  specialize (D ltac:(number_equation))."] * len(defined)
     proof += ["  specialize (D ltac:(number_premise))."] * len(flat(goal.hypotheses, integers=True))
     proof += ["  number_contradiction D.", "Qed."]
-    lines = [line for long in proof for line in (_wrapped(long) if len(long) > _WIDTH else [long])]
+    lines = [line for long in proof for line in (wrapped(long) if len(long) > WIDTH else [long])]
     return Theorem(identifier(name), f"  ~ (\n{body}\n  )", "\n".join(lines))
 
 
@@ -258,6 +212,6 @@ def comment(claim: Claim, export_: Export) -> str:
 def as_comment_block(paragraphs: Iterable[str]) -> str:
     """Write a Coq comment, one or more lines for each paragraph."""
     wrapped = [
-        line for text in paragraphs for line in textwrap.wrap(as_comment(text), _WIDTH - 4, break_on_hyphens=False)
+        line for text in paragraphs for line in textwrap.wrap(as_comment(text), WIDTH - 4, break_on_hyphens=False)
     ]
     return "(* " + "\n   ".join(wrapped) + " *)"

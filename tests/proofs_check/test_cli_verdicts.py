@@ -8,8 +8,9 @@ from click.testing import CliRunner
 import proofs_check.verify
 from proofs_check.cli import main
 from proofs_check.commands.options import DEFAULT_SEED
-from proofs_check.commands.verify import settled_by
-from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict
+from proofs_check.commands.verify import settled_by, tiers_of
+from proofs_check.coq import MISSING
+from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict, conclude
 from proofs_check.verify import Ledger
 from theory.claim import builtin_claims
 
@@ -44,8 +45,8 @@ def found(monkeypatch):
     asked = {}
 
     def set_verdicts(*verdicts, interrupted=False):
-        def verify(claims, *, budget, seed, on_start=None, on_verdict=None):
-            asked.update(claims=[claim.name for claim in claims], budget=budget, seed=seed)
+        def verify(claims, *, budget, seed, kernel=False, on_start=None, on_verdict=None, on_kernel=None):
+            asked.update(claims=[claim.name for claim in claims], budget=budget, seed=seed, kernel=kernel)
             for claim, verdict in zip(claims, verdicts, strict=False):
                 on_start(claim)
                 on_verdict(claim, verdict)
@@ -64,15 +65,17 @@ def test_the_table_names_claim_verdict_method_and_seconds(found):
 
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["claim", "verdict", "by", "what", "seconds"]
+    assert lines[0].split() == ["claim", "verdict", "tiers", "settled", "by", "seconds"]
     assert [line.split() for line in lines if line.startswith((TRUE + " ", FALSE + " "))] == [
-        [TRUE, "proved", "flint,", "points", "0.50"],
-        [FALSE, "refuted", "hypothesis", "0.50"],
+        [TRUE, "proved", "exact", "flint", "0.50"],
+        [FALSE, "refuted", "exact", "hypothesis", "0.50"],
     ]
     assert (
         f"\n{FALSE}: {CLAIMS[FALSE].sentence}\n  refuted by hypothesis: it found a point: alpha = 3/2, m = 1\n"
         in result.stdout
     )
+    assert lines[-3] == "best tier of each verdict: 1 proved (1 by exact); 1 refuted (1 by exact)"
+    assert lines[-2] == "kernel: not asked (--kernel)"
     assert lines[-1].startswith("2 of 2 verdicts as expected in ")
     assert f"(seed {DEFAULT_SEED}, budget normal; " in lines[-1]
     assert "false alarm in the whole run at most 1e-06" in lines[-1]
@@ -116,7 +119,7 @@ def test_an_unexpected_verdict_ends_with_1_and_says_why(found, verdict):
     assert result.exit_code == 1
     expected = CLAIMS[verdict.claim].expected
     assert f"{verdict.claim}: expected {expected}, got {verdict.outcome}: {verdict.because}" in result.stdout
-    assert "0 of 1 verdicts as expected" in result.stdout
+    assert "0 of 1 verdict as expected" in result.stdout
 
 
 def test_ctrl_c_prints_the_partial_ledger_and_ends_with_130(found):
@@ -125,7 +128,7 @@ def test_ctrl_c_prints_the_partial_ledger_and_ends_with_130(found):
     result = run("verify", TRUE, FALSE)
 
     assert result.exit_code == 130
-    assert "1 of 1 verdicts as expected" in result.stdout
+    assert "1 of 1 verdict as expected" in result.stdout
     assert "stopped after 1 of 2 claims" in result.stdout
     assert "stopped by Ctrl-C" in result.stderr
 
@@ -158,10 +161,68 @@ def test_json_on_stdout_is_alone_there_and_has_the_documented_keys(found):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "methods"), [(PROVED, "flint, points"), (REFUTED, "hypothesis"), (UNDECIDED, "z3")], ids=str
+    ("verdict", "methods"),
+    [(PROVED, "flint"), (REFUTED, "hypothesis"), (UNDECIDED, "z3: the limit of 10 s ran out")],
+    ids=lambda value: str(getattr(value, "outcome", "")),
 )
 def test_what_settled_a_verdict(verdict, methods):
     assert settled_by(verdict) == methods
+
+
+def kernel_says(outcome, detail="theorem", **fields):
+    return Evidence("coqc", Obligation.CONCLUSION, outcome, Tier.KERNEL, 1.0, detail, **fields)
+
+
+def test_tiers_name_what_holds_what_is_open_and_what_objects():
+    tested = Evidence("simulation", Obligation.CONCLUSION, Outcome.PASSED, Tier.TESTED, 0.1, "agrees")
+    exact = evidence("flint", Outcome.PROVED)
+    proved = Verdict(TRUE, "proved", (exact, tested, kernel_says(Outcome.PROVED)), "coqc")
+    refused = Verdict(TRUE, "proved", (exact, kernel_says(Outcome.UNDECIDED, "coqc refused: no")), "flint")
+    conflict = Verdict(TRUE, "undecided", (exact, kernel_says(Outcome.REFUTED)), "conflict: flint proves it")
+
+    assert (tiers_of(proved), settled_by(proved)) == ("kernel exact tested", "coqc")
+    assert (tiers_of(refused), settled_by(refused)) == ("kernel? exact", "flint")
+    assert tiers_of(conflict) == "kernel: refuted exact: proved"
+    assert proved.tiers[Tier.SOLVERS] == "not asked"
+    assert refused.tiers[Tier.KERNEL] == "undecided: coqc refused: no"
+
+
+def test_a_kernel_refutation_beside_a_proof_is_a_conflict():
+    beside = (evidence("flint", Outcome.PROVED), kernel_says(Outcome.REFUTED, counterexample={"x": "1"}))
+
+    verdict = conclude(TRUE, beside, [Obligation.CONCLUSION])
+
+    assert (verdict.outcome, verdict.because) == ("undecided", "conflict: flint proves what coqc refutes")
+
+
+@pytest.mark.parametrize(
+    ("options", "installed", "kernel"),
+    [
+        ((), True, False),
+        (("--kernel",), True, True),
+        (("--budget", "large"), True, True),
+        (("--budget", "large"), False, False),
+        (("--budget", "large", "--no-kernel"), True, False),
+    ],
+)
+def test_the_kernel_is_asked_on_request_and_with_the_large_budget(found, monkeypatch, options, installed, kernel):
+    asked = found(PROVED)
+    monkeypatch.setattr("proofs_check.coq.find_coqc", lambda: "/bin/coqc" if installed else None)
+
+    run("verify", TRUE, *options)
+
+    assert asked["kernel"] is kernel
+
+
+def test_the_kernel_line_says_why_claims_are_open(found):
+    found(
+        Verdict(TRUE, "proved", (*PROVED.evidence, kernel_says(Outcome.PROVED)), "coqc"),
+        Verdict(FALSE, "refuted", (*REFUTED.evidence, kernel_says(Outcome.NOT_RUN, MISSING)), "hypothesis: a point"),
+    )
+
+    text = run("verify", TRUE, FALSE, "--kernel").stdout
+
+    assert "kernel: 1 of 2 settled\n  1 not run: coqc not found (apt-get install coq)\n" in text
 
 
 def test_the_ladder_judges_a_true_and_a_false_claim_for_real():
