@@ -41,4 +41,6 @@ def command(selectors: tuple[str, ...], claim_files: tuple[Path, ...], json_targ
         rows.add_row(claim.name, claim.kind, claim.source.kind, claim.expected, claim.sentence)
     screen = console()
     screen.print(rows)
-    click.echo(f"{len(claims)} claims")
+    from proofs_check.commands.output import counted
+
+    click.echo(counted(len(claims), "claim"))
