@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 import sympy as sp
 from flint import fmpq
@@ -16,7 +17,13 @@ from proofs_check.rational import to_fraction
 from proofs_check.shrink import shrink
 from proofs_check.space import Family, Space
 
-__all__ = ["Hunt"]
+if TYPE_CHECKING:  # importing Hypothesis takes longer than most proofs
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Choice", "Hunt"]
+
+Choice: TypeAlias = tuple[Family, *tuple[Fraction, ...]]
+"""A family of points and a value for each coordinate; those that the family solves for are overwritten."""
 
 #: Draws from each surface; each gives up to five points, on it and beside it.
 DRAWS_PER_SURFACE = 12
@@ -24,6 +31,8 @@ DRAWS_PER_SURFACE = 12
 GRID = 64
 #: Hypothesis knows no time limit, so it is asked in portions.
 PORTION = 250
+#: So many points are remembered; after that a repeated one counts again, and a hunt of hours does not fill the memory.
+REMEMBERED = 1_000_000
 
 
 class Hunt:
@@ -60,6 +69,7 @@ class Hunt:
         self._admits, self._has_property = admits, has_property
         self._random = random.Random(f"{seed}")
         self._tested: set[tuple[str, ...]] = set()
+        self._forgotten = 0
         self.undefined: Point | None = None
 
     def accepts(self, point: Point) -> bool:
@@ -67,6 +77,9 @@ class Hunt:
         if not self._admits(point):
             return False
         self._tested.add(tuple(map(str, point)))  # python-flint's own hash is slower than all the rest
+        if len(self._tested) == REMEMBERED:
+            self._forgotten += REMEMBERED
+            self._tested.clear()
         answer = self._has_property(point)
         if answer is None and self.undefined is None:
             self.undefined = point
@@ -82,11 +95,16 @@ class Hunt:
     @property
     def tested(self) -> int:
         """How many different admitted points were asked."""
-        return len(self._tested)
+        return self._forgotten + len(self._tested)
 
-    def first(self, points: Iterable[Point]) -> Point | None:
-        """Return the first accepted one of some points."""
-        return next((point for point in points if self.accepts(point)), None)
+    def first(self, points: Iterable[Point], deadline: Deadline | None = None) -> Point | None:
+        """Return the first accepted one of some points, if it is found in time."""
+        for point in points:
+            if self.accepts(point):
+                return point
+            if deadline is not None and deadline.passed:
+                break
+        return None
 
     def scan(self, samples: int, deadline: Deadline) -> Point | None:
         """Try simple points, then each surface, then more points.
@@ -101,14 +119,16 @@ class Hunt:
         early = samples // 4
         plan = [(self.space.whole, early), *((surface, DRAWS_PER_SURFACE) for surface in self.surfaces)]
         for family, draws in plan:
-            found = self.first(self.space.grid(family, GRID)) or self._drawn(family, draws, deadline)
+            found = self.first(self.space.grid(family, GRID), deadline)
+            if found is None and not deadline.passed:
+                found = self._drawn(family, draws, deadline)
             if found is not None or deadline.passed:
                 return found
         return self._drawn(self.space.whole, samples - early, deadline)
 
     def _drawn(self, family: Family, draws: int, deadline: Deadline) -> Point | None:
         for _ in range(draws):
-            found = self.first(self.space.draw(family, self._random))
+            found = self.first(self.space.draw(family, self._random), deadline)
             if found is not None or deadline.passed:
                 return found
         return None
@@ -125,10 +145,33 @@ class Hunt:
         """
         if any(r.lower is not None and r.upper is not None and r.lower > r.upper for r in self.space.ranges):
             return None  # the hypotheses contradict each other: there is nothing to choose from
-        # Imported here because it takes longer than most proofs.
         from hypothesis import Phase, find, settings
         from hypothesis.errors import NoSuchExample
-        from hypothesis.strategies import SearchStrategy, fractions, integers, sampled_from, tuples
+
+        found: list[Point] = []
+
+        def succeeds(choice: Choice) -> bool:
+            if deadline.passed:
+                return False
+            point = self.first(self.points(choice))
+            found.extend([] if point is None else [point])
+            return point is not None
+
+        # Its own shrinking knows nothing of surfaces; ours does.
+        limits = settings(max_examples=PORTION, phases=[Phase.generate], database=None, deadline=None)
+        for _ in range(0, examples, PORTION):
+            if deadline.passed:
+                break
+            try:
+                find(self.choices(), succeeds, settings=limits, random=self._random)
+            except NoSuchExample:
+                continue
+            break
+        return found[0] if found else None
+
+    def choices(self) -> SearchStrategy[Choice]:
+        """Return what Hypothesis draws: a surface, or the whole domain, and coordinates; :meth:`points` reads it."""
+        from hypothesis.strategies import fractions, integers, sampled_from, tuples
 
         def coordinate(position: int) -> SearchStrategy[Fraction]:
             bounds = self.space.ranges[position]
@@ -141,29 +184,12 @@ class Hunt:
             )
 
         families = (self.space.whole, *self.surfaces)
-        choices = tuples(sampled_from(families), *(coordinate(i) for i in range(self.space.size)))
-        found: list[Point] = []
+        return tuples(sampled_from(families), *(coordinate(i) for i in range(self.space.size)))
 
-        def succeeds(choice: tuple[Family, *tuple[Fraction, ...]]) -> bool:
-            if deadline.passed:
-                return False
-            family, *values = choice
-            completed = family.complete([fmpq(v.numerator, v.denominator) for v in values], self.space.others)
-            point = self.first(tuple(item) for item in completed)
-            found.extend([] if point is None else [point])
-            return point is not None
-
-        # Its own shrinking knows nothing of surfaces; ours does.
-        limits = settings(max_examples=PORTION, phases=[Phase.generate], database=None, deadline=None)
-        for _ in range(0, examples, PORTION):
-            if deadline.passed:
-                break
-            try:
-                find(choices, succeeds, settings=limits, random=self._random)
-            except NoSuchExample:
-                continue
-            break
-        return found[0] if found else None
+    def points(self, choice: Choice) -> Iterator[Point]:
+        """Yield the points that a choice stands for: none, one, or one for each root of what is solved for."""
+        family, *values = choice
+        return map(tuple, family.complete([fmpq(v.numerator, v.denominator) for v in values], self.space.others))
 
     def shrunk(self, point: Point, deadline: Deadline, *, in_pairs: bool = True) -> dict[sp.Symbol, Fraction]:
         """Return an accepted point made simple, as fractions by symbol; see :func:`proofs_check.shrink.shrink`."""

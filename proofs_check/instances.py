@@ -12,7 +12,8 @@ from typing import Any, get_args
 import numpy as np
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
-from numerics.closed_form import Evaluation
+from numerics.closed_form import Evaluation, evaluate
+from proofs_check.budget import Deadline
 from proofs_check.mixture_record import as_record
 from proofs_check.mixture_search import DIMENSIONS, search_mixtures
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
@@ -21,7 +22,7 @@ from theory.errors import ClaimError, LandscapeError
 from theory.formula import Operator, compare
 from theory.mixture import InnerLoop, Mixture
 
-__all__ = ["Failure", "as_configuration", "holds", "judge_instances", "property_of", "refutation"]
+__all__ = ["Failure", "PropertySearch", "as_configuration", "holds", "judge_instances", "property_of", "refutation"]
 
 
 @dataclass(frozen=True)
@@ -74,23 +75,77 @@ def judge_instances(claim: Claim, *, examples: int, seed: int) -> tuple[Evidence
     if stated is None:
         return ()
     started = perf_counter()
+    search = PropertySearch(claim, stated)
+    search.run(examples=examples, seed=seed)
+    return (search.evidence(seed, perf_counter() - started),)
 
-    def test(evaluated: Evaluation) -> Failure | None:
-        with _users_code(claim, evaluated.mixture, evaluated.inner_loop):
-            lhs, operator, rhs = _sides(claim, stated.sides(evaluated))
+
+class PropertySearch:
+    """Looks for an exact mixture on which a claim fails.
+
+    Parameters
+    ----------
+    claim : Claim
+        For messages.
+    stated : MixtureProperty
+        What it says of mixtures.
+
+    Attributes
+    ----------
+    tried : int
+        How many mixtures it was evaluated on.
+    failure : Failure or None
+        What is wrong with the simplest mixture found.
+    """
+
+    def __init__(self, claim: Claim, stated: MixtureProperty) -> None:
+        self.claim, self.stated = claim, stated
+        self.tried = 0
+        self.failure: Failure | None = None
+
+    def run(self, *, examples: int, seed: int, deadline: Deadline | None = None) -> Failure | None:
+        """Try random mixtures, until a deadline if there is one.
+
+        Raises
+        ------
+        ClaimError
+            If no mixture meets the restriction, or the property cannot be computed.
+        """
+        try:
+            found = search_mixtures(
+                self._test, examples=examples, seed=seed, restrict=self._restrict, deadline=deadline
+            )
+        except Unsatisfiable:
+            message = f"{self.claim.name}: none of the mixtures tried meets its restriction; it is vacuous"
+            raise ClaimError(message) from None
+        self.failure = found.failure
+        return found.failure
+
+    def examine(self, mixture: Mixture, inner_loop: InnerLoop) -> Failure | None:
+        """Make one mixture meet the hypotheses, and say what is wrong with it, if anything.
+
+        Raises
+        ------
+        NonUniqueOptimumError
+            If an optimum is not unique, so that the property says nothing.
+        """
+        return self._test(evaluate(*self._restrict(mixture, inner_loop)))
+
+    def _test(self, evaluated: Evaluation) -> Failure | None:
+        with _users_code(self.claim, evaluated.mixture, evaluated.inner_loop):
+            lhs, operator, rhs = _sides(self.claim, self.stated.sides(evaluated))
             held = holds(lhs, operator, rhs)
+        self.tried += 1
         return None if held else Failure(evaluated.mixture, evaluated.inner_loop, lhs, operator, rhs)
 
-    def restrict(mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerLoop]:
-        with _users_code(claim, mixture, inner_loop):
-            mixture, inner_loop = stated.restrict(mixture, inner_loop)
+    def _restrict(self, mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerLoop]:
+        with _users_code(self.claim, mixture, inner_loop):
+            mixture, inner_loop = self.stated.restrict(mixture, inner_loop)
         return mixture, inner_loop
 
-    try:
-        found = search_mixtures(test, examples=examples, seed=seed, restrict=restrict)
-    except Unsatisfiable:
-        raise ClaimError(f"{claim.name}: none of the mixtures tried meets its restriction; it is vacuous") from None
-    return (_evidence(found.failure, found.tried, seed, perf_counter() - started),)
+    def evidence(self, seed: int, seconds: float) -> Evidence:
+        """Say what was found: REFUTED, or PASSED with the number of mixtures."""
+        return _evidence(self.failure, self.tried, seed, seconds)
 
 
 @contextmanager

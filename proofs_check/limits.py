@@ -129,7 +129,7 @@ class LimitProblem:
             seconds = perf_counter() - started
             data = {"points": self.hunt.tested}
             return Evidence("exact points", Obligation.CONCLUSION, outcome, Tier.TESTED, seconds, detail, data=data)
-        return self._refutation(point, started)
+        return self.refutation(point, started)
 
     def search(self) -> Evidence:
         """Let Hypothesis look for parameters with another limit: refuted, or undecided."""
@@ -137,7 +137,7 @@ class LimitProblem:
         deadline = Deadline.after(self.budget.search_seconds)
         point = self.hunt.with_hypothesis(self.budget.examples, deadline)
         if point is not None:
-            return self._refutation(point, started)
+            return self.refutation(point, started)
         limit = f"{self.budget.search_seconds:g} s" if deadline.passed else f"{self.budget.examples} examples"
         found = f"{self.hunt.tested} admissible ones"
         detail = f"{self}: no parameters with another limit found within {limit} ({found})"
@@ -216,7 +216,7 @@ class LimitProblem:
         sides = {moved[self.approach.position] > target for moved in self._near(point)}
         return all((true.sign_above if above else true.sign_below) == wanted for above in sides)
 
-    def _refutation(self, found: Point, started: float) -> Evidence:
+    def refutation(self, found: Point, started: float) -> Evidence:
         """Shrink parameters with another limit, and check them by plain evaluation ever closer to the point."""
         values = self.hunt.shrunk(found, Deadline.after(self.budget.shrink_seconds))
         point, parameters = self.compiled.point(values), self._parameters(values)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from numerics.closed_form import Evaluation, evaluate
 from proofs_check import strategies
+from proofs_check.budget import Deadline
 from theory.errors import NonUniqueOptimumError
 from theory.mixture import InnerLoop, Mixture
 
@@ -51,6 +52,7 @@ def search_mixtures(
     restrict: Callable[[Mixture, InnerLoop], tuple[Mixture, InnerLoop]] = lambda mixture, loop: (mixture, loop),
     populations: st.SearchStrategy[Mixture] | None = None,
     inner_loops: st.SearchStrategy[InnerLoop] | None = None,
+    deadline: Deadline | None = None,
 ) -> Search[Failure]:
     """Look for a mixture on which a test fails.
 
@@ -67,6 +69,8 @@ def search_mixtures(
     populations, inner_loops : SearchStrategy, optional
         What to draw; by default mixtures of each of ``DIMENSIONS`` in turn, so that a failure has no coordinate too
         many.
+    deadline : Deadline, optional
+        When to stop looking; what was found by then is still shrunk.
 
     Raises
     ------
@@ -78,6 +82,8 @@ def search_mixtures(
 
     def search(mixture: Mixture, inner_loop: InnerLoop) -> None:
         nonlocal tried, failure
+        if deadline is not None and deadline.passed and failure is None:
+            return
         mixture, inner_loop = restrict(mixture, inner_loop)
         try:
             evaluated = evaluate(mixture, inner_loop)

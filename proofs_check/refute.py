@@ -22,8 +22,9 @@ from proofs_check.prover import Prover
 from proofs_check.space import Space
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from proofs_check.view import View, ring_of
+from theory.formula import Relation
 
-__all__ = ["Refuter", "as_strings", "place"]
+__all__ = ["Refuter", "as_strings", "place", "sides_at"]
 
 #: A difference with more terms than this is not factored, and a factor with more is no surface to search on.
 MAX_FACTORED, MAX_TERMS = 2_000, 300
@@ -68,7 +69,7 @@ class Refuter:
         started = perf_counter() - self._preparation
         point = self.hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
         if point is not None:
-            return self._refutation("loci search", point, started)
+            return self.refutation("loci search", point, started)
         if not self.hunt.tested:
             detail = f"{self.goal.label}: none of the points drawn satisfies the hypotheses"
             return self._evidence("exact points", Outcome.NOT_RUN, detail, started)
@@ -94,10 +95,10 @@ class Refuter:
         deadline = Deadline.after(self.budget.search_seconds)
         point = self._from_models(prover, models, deadline)
         if point is not None:
-            return self._refutation("solver model", point, started)
+            return self.refutation("solver model", point, started)
         point = self.hunt.with_hypothesis(self.budget.examples, deadline)
         if point is not None:
-            return self._refutation("Hypothesis", point, started)
+            return self.refutation("Hypothesis", point, started)
         within = f"{self.budget.search_seconds:g} s" if deadline.passed else f"{self.budget.examples} examples"
         tested = f"{self.hunt.tested} points that satisfy the hypotheses"
         detail = f"{self.goal.label}: no counterexample found within {within} ({tested})"
@@ -111,32 +112,49 @@ class Refuter:
 
         return self.hunt.first(map(self.compiled.point, rational_points(self.goal, models, ask, deadline)))
 
-    def _refutation(self, method: str, point: Point, started: float) -> Evidence:
-        """Shrink a counterexample and check it again, by code that shares nothing with the search."""
+    def refutation(self, method: str, point: Point, started: float) -> Evidence:
+        """Shrink a counterexample and check it again, by code that shares nothing with the search.
+
+        Parameters
+        ----------
+        method : str
+            What found it.
+        point : Point
+            Where the goal fails.
+        started : float
+            When the search began, on :func:`time.perf_counter`.
+
+        Returns
+        -------
+        Evidence
+            REFUTED, or CONTRADICTED where the check does not confirm what the search found.
+        """
         small = self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
         values = as_strings(small)
         where = place(values)
         if self.goal.standing(small) is not Standing.VIOLATED:
             detail = f"{self.goal.label}: the search and the re-check disagree {where}; one of them is wrong"
             return self._evidence(method, Outcome.CONTRADICTED, detail, started)
-        detail = f"{self.goal.label} fails {where}{self._sides(small)}"
+        sides = "; ".join(
+            f"{_short(relation.lhs)} = {lhs} and {_short(relation.rhs)} = {rhs}"
+            for relation, lhs, rhs in sides_at(self.goal, small)
+        )
+        detail = f"{self.goal.label} fails {where}{f', where {sides}' if sides else ''}"
         seconds = perf_counter() - started
         return Evidence(method, self.obligation, Outcome.REFUTED, Tier.EXACT, seconds, detail, values)
-
-    def _sides(self, point: dict[sp.Symbol, Fraction]) -> str:
-        """Say what the relations of the conclusion compare there."""
-        values = []
-        for _, relation in in_context(self.goal.conclusion):
-            try:
-                lhs, rhs = self.goal.value(relation.lhs, point), self.goal.value(relation.rhs, point)
-            except ZeroDivisionError:
-                continue  # not read there, because what stands before it has decided the whole
-            values.append(f"{_short(relation.lhs)} = {lhs} and {_short(relation.rhs)} = {rhs}")
-        return f", where {'; '.join(values)}" if values else ""
 
     def _evidence(self, method: str, outcome: Outcome, detail: str, started: float) -> Evidence:
         data = {"points": self.hunt.tested}
         return Evidence(method, self.obligation, outcome, Tier.TESTED, perf_counter() - started, detail, data=data)
+
+
+def sides_at(goal: Goal, point: Mapping[sp.Symbol, Fraction]) -> Iterator[tuple[Relation, Fraction, Fraction]]:
+    """Yield the relations of a goal's conclusion that are defined at a point, with the values of both sides."""
+    for _, relation in in_context(goal.conclusion):
+        try:
+            yield relation, goal.value(relation.lhs, point), goal.value(relation.rhs, point)
+        except ZeroDivisionError:
+            continue  # not read there, because what stands before it has decided the whole
 
 
 def _loci(view: View) -> Iterator[fmpq_mpoly]:
