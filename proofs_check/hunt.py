@@ -55,6 +55,8 @@ class Hunt:
     ----------
     undefined : Point or None
         An admitted point where the question is undefined.
+    asked : int
+        How many points were looked at, repeated ones and those that the hypotheses exclude included.
     """
 
     def __init__(
@@ -70,10 +72,12 @@ class Hunt:
         self._random = random.Random(f"{seed}")
         self._tested: set[tuple[str, ...]] = set()
         self._forgotten = 0
+        self.asked = 0
         self.undefined: Point | None = None
 
     def accepts(self, point: Point) -> bool:
         """Whether a point is what is looked for."""
+        self.asked += 1
         if not self._admits(point):
             return False
         self._tested.add(tuple(map(str, point)))  # python-flint's own hash is slower than all the rest
@@ -158,7 +162,7 @@ class Hunt:
             return point is not None
 
         # Its own shrinking knows nothing of surfaces; ours does.
-        limits = settings(max_examples=PORTION, phases=[Phase.generate], database=None, deadline=None)
+        limits = settings(max_examples=min(PORTION, examples), phases=[Phase.generate], database=None, deadline=None)
         for _ in range(0, examples, PORTION):
             if deadline.passed:
                 break

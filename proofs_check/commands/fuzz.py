@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from proofs_check.fuzz import Finding, FuzzReport
 
-#: Points to test of each claim where neither points nor time are given.
-DEFAULT_EXAMPLES = 2_000
+#: Points to try on each claim where neither points nor time are given.
+DEFAULT_EXAMPLES = 5_000
 
 
 class _Seconds(click.ParamType[float]):
@@ -41,7 +41,7 @@ class _Seconds(click.ParamType[float]):
     "--examples",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Exact points to test of each claim; a mixture counts as 25.  "
+    help="Exact points to try on each claim; a mixture counts as 25.  "
     f"[default: {DEFAULT_EXAMPLES}, or no limit with --seconds]",
 )
 @click.option("--seconds", type=_Seconds(), metavar="S", help="Time for all claims together.  [default: no limit]")

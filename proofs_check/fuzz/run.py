@@ -100,7 +100,7 @@ class FuzzReport:
     seed : int
         Seeds everything random.
     examples : int or None
-        Points to test of each claim; ``None`` where time alone was the limit.
+        Points to try on each claim; ``None`` where time alone was the limit.
     seconds : float or None
         Time for all claims together; ``None`` where points alone were the limit.
     findings : tuple of Finding
@@ -136,7 +136,7 @@ class FuzzReport:
 def fuzz(
     claims: Iterable[Claim],
     *,
-    examples: int | None = 2_000,
+    examples: int | None = 5_000,
     seconds: float | None = None,
     seed: int = 0,
     archive: Archive | None = None,
@@ -150,7 +150,8 @@ def fuzz(
     claims : iterable of Claim
         What may be false.
     examples : int or None
-        Exact points to test of each claim, a mixture counting as 25; ``None`` for as many as there is time for.
+        Exact points to try on each claim, those that the hypotheses exclude included and a mixture counting as 25;
+        ``None`` for as many as there is time for.
     seconds : float, optional
         Time for all claims together; what is left is shared evenly among those that are still to come.
     seed : int

@@ -28,8 +28,10 @@ if TYPE_CHECKING:  # importing Hypothesis takes longer than most hunts
 
 __all__ = ["LimitTarget", "MixtureTarget", "PointTarget", "Sides", "Target", "targets_of"]
 
-#: Points of each round: a scan of the surfaces and of simple values, then Hypothesis.
-ROUND = 500
+#: Points, and mixtures, of each round where time is the only limit.
+ROUND, MIXTURES = 10_000, 20
+#: Of so many points Hypothesis chooses one: it is less regular than the scan of surfaces and simple values, but slower.
+SHARE = 50
 #: So many points are tested in the time that one exact mixture takes.
 POINTS_PER_MIXTURE = 25
 #: How long a counterexample is made simpler.
@@ -80,7 +82,8 @@ class Target(ABC):
         Parameters
         ----------
         examples : int or None
-            How many points to test; ``None`` for as many as there is time for.
+            How many points to try, those that the hypotheses exclude included; ``None`` for as many as there is time
+            for.
         deadline : Deadline
             When to stop.
         """
@@ -131,13 +134,14 @@ class _HuntTarget(Target):
         return None if point is None else place(as_strings(self._values(point)))
 
     def search(self, examples: int | None, deadline: Deadline) -> Point | None:
-        quota = _Quota(deadline.moment, lambda: self.tested, examples)
-        while not quota.passed:
-            before = self.tested
-            point = self.hunt.scan(ROUND, quota)
+        round_ = ROUND if examples is None else examples
+        while not deadline.passed:
+            chosen = -(-round_ // SHARE)
+            quota = _Quota(deadline.moment, lambda: self.hunt.asked, self.hunt.asked + round_ - chosen)
+            point = self.hunt.scan(round_, quota)
             if point is None:
-                point = self.hunt.with_hypothesis(ROUND, quota)
-            if point is not None or self.tested == before:
+                point = self.hunt.with_hypothesis(chosen, deadline)
+            if point is not None or examples is not None:
                 return point
         return None
 
@@ -249,7 +253,7 @@ class MixtureTarget(Target):
         return self.mixtures.tried
 
     def search(self, examples: int | None, deadline: Deadline) -> Failure | None:
-        portion = ROUND // POINTS_PER_MIXTURE if examples is None else examples
+        portion = MIXTURES if examples is None else examples
         for round_ in range(self.seed, self.seed + (1 if examples is not None else 2**32)):
             if deadline.passed or self.mixtures.run(examples=portion, seed=round_, deadline=deadline) is not None:
                 break
@@ -295,15 +299,15 @@ class MixtureTarget(Target):
 
 @dataclass(frozen=True)
 class _Quota(Deadline):
-    """A deadline that also passes when so many points were tested; ``None`` for any number."""
+    """A deadline that also passes when so many points were looked at."""
 
-    tested: Callable[[], int]
-    most: int | None
+    asked: Callable[[], int]
+    most: int
 
     @property
     def passed(self) -> bool:
         """Whether time or points are used up."""
-        return (self.most is not None and self.tested() >= self.most) or Deadline(self.moment).passed
+        return self.asked() >= self.most or Deadline(self.moment).passed
 
 
 def targets_of(claim: Claim, seed: int) -> tuple[Target, ...]:
