@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,19 @@ class TaskClass:
     centre: Array
     spread: Array
     noise: Number
+
+    def __repr__(self) -> str:
+        """Write what makes the class again, given ``np`` and, where it is exact, ``Fraction``."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return f"TaskClass({', '.join(f'{name}={_source(value)}' for name, value in values.items())})"
+
+
+def _source(value: Any) -> str:
+    """Write an array in full, which NumPy's own repr rounds and shortens."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    dtype = ", dtype=object" if value.dtype == object else ""
+    return f"np.array({value.tolist()!r}{dtype})"
 
 
 @dataclass(frozen=True, eq=False)
