@@ -189,6 +189,50 @@ def outer_steps(chains: int, seconds: float) -> list[Row]:
     ]
 
 
+# ------------------------------------------------------------------------------------------------ exactness
+
+
+def exact_points(points: int, substituted: int) -> Row:
+    """Decide a scalar claim of the isotropic pair at exact points, compiled and by substituting into expressions."""
+    import random
+
+    import sympy as sp
+
+    from proofs_check.compiled import CompiledGoal
+    from proofs_check.goal import goals_of
+    from proofs_check.space import Space
+    from proofs_check.view import View, ring_of
+    from theory.claim import builtin_claims
+
+    (claim,) = (claim for claim in builtin_claims() if claim.name == "collins2022.gain-isotropic")
+    (goal,) = goals_of(claim)
+    compiled, rng = CompiledGoal(goal), random.Random(SEED)
+    space = Space(goal, View(goal, ring_of(goal)))
+    drawn = []
+    while len(drawn) < points:
+        drawn += [point for point in space.draw(space.whole, rng) if compiled.admits(point)]
+
+    started = time.process_time()
+    fast = [compiled.admits(point) and compiled.fails(point) for point in drawn]
+    per_second = len(drawn) / (time.process_time() - started)
+
+    lhs, rhs = goal.conclusion.lhs, goal.conclusion.rhs
+    for definition in reversed(goal.definitions):
+        lhs, rhs = (side.xreplace({definition.symbol: definition.expression}) for side in (lhs, rhs))
+    values = [{s: sp.Rational(str(v)) for s, v in compiled.values(point).items()} for point in drawn[:substituted]]
+    started = time.process_time()
+    slow = [lhs.subs(at) != rhs.subs(at) for at in values]
+    by_subs = len(values) / (time.process_time() - started)
+    if slow != fast[:substituted]:
+        raise SystemExit("exact points: compiled and substituted they disagree")
+    return Row(
+        f"`{claim.name}` at {len(drawn):,} exact points, hypotheses included",
+        f"{rate(per_second)} points/s",
+        f"{times(per_second / by_subs)} as fast as `subs` on the conclusion alone ({rate(by_subs)}/s)",
+        "2,000/s",
+    )
+
+
 # ------------------------------------------------------------------------------------------------- command
 
 
@@ -247,6 +291,11 @@ def measure(quick: bool) -> list[tuple[str, str, list[Row]]]:
             "Stochastic MAML in d = 10 with m = 25 samples and B = 32 tasks a step (case S), one thread; steps of all "
             "chains are counted.",
             [row for chains in (1, 64) for row in fresh(outer_steps, chains, 0.01 if quick else 3.0)],
+        ),
+        (
+            "Counterexample search",
+            "Exact rational arithmetic on one thread.",
+            [fresh(exact_points, 200 if quick else 20_000, 5 if quick else 200)],
         ),
         (
             "Command",
