@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import lcm
 
 from flint import fmpq_mpoly
 
@@ -19,6 +20,8 @@ __all__ = ["Evident", "Fact", "Known", "Signs"]
 
 #: Squares are completed at most this deep.
 _MAX_SQUARES = 2
+#: Far more than it takes to find a sum of squares, so that the same text comes out in every run.
+_SUM_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ class Signs:
             if better is not None and (better.strict or not found.direction):
                 found = better
                 break
+        if not found.direction:
+            found = self._by_sum(factor) or found
         self._pending.discard(key)
         if found != UNKNOWN:
             self._known[key] = found
@@ -220,6 +225,29 @@ class Signs:
             evident_leading = f"replace ({self.text(a * direction)}) with ({leading.text}) by ring; pos"
             return self._state(factor, known, proof + evident_leading + " | pos]")
         return None
+
+    def _by_sum(self, factor: fmpq_mpoly) -> Known | None:
+        """Write a positive multiple as a sum of squares, each times what is nonnegative."""
+        from proofs_check.squares import sum_of_squares  # as seldom needed as slow to import
+
+        found = sum_of_squares(factor, self.variables, _SUM_SECONDS)
+        multiplier = None if found is None else self._by_monomials(found.multiplier)
+        if found is None or multiplier != Known(1, True):
+            return None
+        strict, squares, scale = False, [], 1
+        for summand in found.summands:
+            strict = strict or (self._by_monomials(summand.times).strict and self._by_monomials(summand.root).strict)
+            cleared = lcm(*(to_fraction(coefficient).denominator for _, coefficient in summand.root.terms()))
+            squares.append((summand.times, to_fraction(summand.weight) / cleared**2, summand.root * cleared))
+            scale = lcm(scale, squares[-1][1].denominator)  # for `ring`, which knows no fractions
+        total = " + ".join(
+            f"({self.text(times)}) * {number(scale * weight)} * ({self.text(root)}) ^ 2"
+            for times, weight, root in squares
+        )
+        rule = "lt_from_product" if strict else "le_from_product"
+        terms = (self.text(factor * found.direction), self.text(found.multiplier * scale), total)
+        proof = f"apply ({rule} {' '.join(f'({term})' for term in terms)}); [ring | pos | pos]"
+        return self._state(factor, Known(found.direction, strict), proof)
 
     def _by_chart(self, factor: fmpq_mpoly) -> Known | None:
         """Write the symbols in terms of slacks that the hypotheses leave free, and look again."""
