@@ -154,10 +154,7 @@ def _page(report: MutationReport, command: str) -> Iterator[str]:
     )
     yield from _listing("Survivors", survived, report.survivors, "No breakage survived.")
     once = [item for item in report.findings if item.category == "killed" and len(item.killers) == 1]
-    alone = (
-        "Where an equation was turned into `!=`, exact arithmetic alone can object, because a measurement never shows "
-        "equality; and a hypothesis that merely keeps a denominator from zero is missed by what looks for such points."
-    )
+    alone = "A hypothesis that merely keeps a denominator from zero is missed by a search where such points are rare."
     yield from _listing("Refuted by one rung only", alone, once, "Every breakage was refuted by two rungs or more.")
 
 
