@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from typing import TypeVar
 
 import numpy as np
 
-from numerics.sampling import DataSet, Floats, Sampler, Tasks
+from numerics.arrays import Array, Draws
+from numerics.sampling import DataSet, Sampler, Tasks
+from numerics.source import Data, Source, TaskBatch
 from theory.mixture import InnerLoop
 
-__all__ = ["adapt", "draw_data", "pull_back"]
+__all__ = ["adapt", "draw_data", "draw_products", "pull_back"]
+
+_Data = TypeVar("_Data", bound=Data)
 
 
 def draw_data(sampler: Sampler, rng: np.random.Generator, tasks: Tasks, inner_loop: InnerLoop) -> tuple[DataSet, ...]:
@@ -26,19 +32,41 @@ def draw_data(sampler: Sampler, rng: np.random.Generator, tasks: Tasks, inner_lo
     inner_loop : InnerLoop
         Says how many samples and steps, and whether the data is reused.
     """
+    return _per_step(lambda _: sampler.data(rng, tasks, inner_loop.samples), inner_loop)
+
+
+def draw_products(source: Source, rng: Draws, tasks: TaskBatch, inner_loop: InnerLoop) -> tuple[Data, ...]:
+    """Draw the data of each inner step as far as one gradient and one Hessian product per step look at it.
+
+    Parameters
+    ----------
+    source : Source
+        What draws the data.
+    rng : Draws
+        Source of randomness.
+    tasks : TaskBatch
+        The tasks whose data is drawn.
+    inner_loop : InnerLoop
+        Says how many samples and steps, and whether the data is reused.
+    """
+    return _per_step(lambda uses: source.products(rng, tasks, inner_loop.samples, 2 * uses), inner_loop)
+
+
+def _per_step(draw: Callable[[int], _Data], inner_loop: InnerLoop) -> tuple[_Data, ...]:
+    """Call ``draw`` with the number of steps that its data will serve, and return the data of each step."""
     if inner_loop.data == "reused":
-        return (sampler.data(rng, tasks, inner_loop.samples),) * inner_loop.steps
-    return tuple(sampler.data(rng, tasks, inner_loop.samples) for _ in range(inner_loop.steps))
+        return (draw(inner_loop.steps),) * inner_loop.steps
+    return tuple(draw(1) for _ in range(inner_loop.steps))
 
 
-def adapt(theta: Floats, data: Sequence[DataSet], step_size: float) -> Floats:
+def adapt(theta: Array, data: Sequence[Data], step_size: float) -> Array:
     """Return the adapted parameters: one gradient step on the empirical loss of each data set in turn.
 
     Parameters
     ----------
     theta : array, shape (..., d)
         Where adaptation starts, broadcast against the data sets.
-    data : sequence of DataSet
+    data : sequence of Data
         The data of each step, in order.
     step_size : float
         The step size alpha.
@@ -48,7 +76,7 @@ def adapt(theta: Floats, data: Sequence[DataSet], step_size: float) -> Floats:
     return theta
 
 
-def pull_back(gradient: Floats, data: Sequence[DataSet], step_size: float) -> Floats:
+def pull_back(gradient: Array, data: Sequence[Data], step_size: float) -> Array:
     """Return a gradient with respect to adapted parameters as one with respect to those before the adaptation.
 
     Each step's Jacobian is I - alpha times the Hessian of its empirical loss, which is symmetric; the chain rule
@@ -58,7 +86,7 @@ def pull_back(gradient: Floats, data: Sequence[DataSet], step_size: float) -> Fl
     ----------
     gradient : array, shape (..., d)
         Gradient with respect to the adapted parameters.
-    data : sequence of DataSet
+    data : sequence of Data
         The data of each step, in the order in which :func:`adapt` took them.
     step_size : float
         The step size alpha.

@@ -7,19 +7,27 @@ once, which amortises the cost of a NumPy call, and large ones draw the chains' 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arrays import Draws
 from numerics.convergence import Tail
+from numerics.engine import DEFAULT_ENGINE, Engine
 from numerics.methods import Learner
-from numerics.sampling import Floats, Sampler, streams
+from numerics.sampling import Floats
+from numerics.source import Source
+from theory.errors import ConfigurationError
 
-__all__ = ["Chains", "log_spaced"]
+__all__ = ["Chains", "Walk", "log_spaced"]
 
-# Episodes held at a time: 1 MiB of several steps, which stays in the cache, or 64 MiB of a group of chains.
+# Episodes held at a time: 1 MiB of several steps, which stays in the cache, or 4 MiB of a group of chains.
 _BLOCK_BYTES, _BLOCK_STEPS = 2**20, 256
-_GROUP_BYTES = 2**26
+_GROUP_BYTES = 2**22
+# Arrays as large as the episodes that a step makes on its way, generously.
+_TEMPORARIES = 16
 _SEGMENTS = 64
 _TRAJECTORY_POINTS = 100
 
@@ -29,6 +37,96 @@ def log_spaced(steps: int) -> NDArray[np.intp]:
     return np.unique(np.concatenate([[0.0], np.geomspace(1, steps, _TRAJECTORY_POINTS)]).round().astype(np.intp))
 
 
+class Walk(Protocol):
+    """What takes the steps of all chains."""
+
+    #: How many steps to take at a time.
+    block: int
+
+    def advance(self, positions: Floats, sizes: Floats) -> Floats:
+        """Take steps of the given sizes, shape (steps,), from positions of shape (chains, d).
+
+        Returns
+        -------
+        array, shape (steps, chains, d)
+            The positions after each step.
+        """
+
+
+class ArrayWalk:
+    """Steps by operations on whole arrays, for any learner and any source of tasks and data.
+
+    Parameters
+    ----------
+    learner : Learner
+        The update rule.
+    source : Source
+        What tasks and data are drawn with.
+    chains, batch : int
+        Chains, and episodes per chain and step.
+    seed : numpy.random.SeedSequence
+        Source of all randomness.
+    engine : Engine
+        Its threads, and its limit of memory.
+    """
+
+    def __init__(
+        self, learner: Learner, source: Source, chains: int, batch: int, seed: np.random.SeedSequence, engine: Engine
+    ) -> None:
+        self._learner, self._source, self._batch = learner, source, batch
+        probe = learner.draw(source, source.draws(np.random.SeedSequence(0)), (1,))
+        bytes_per_chain = max(1, probe.nbytes * batch)
+        if _TEMPORARIES * bytes_per_chain > engine.memory // 2:
+            raise ConfigurationError(
+                f"batch = {batch}: one step of one chain takes about {_TEMPORARIES * bytes_per_chain / 2**30:.3g} GiB, "
+                f"more than half of the {engine.memory / 2**30:.3g} GiB allowed; use fewer tasks per step, or sampler "
+                "'projected'"
+            )
+        at_once = min(_GROUP_BYTES, engine.memory // (2 * _TEMPORARIES * engine.workers))
+        group = int(np.clip(at_once // bytes_per_chain, 1, chains))
+        self._groups = [slice(first, min(first + group, chains)) for first in range(0, chains, group)]
+        self._streams = [source.draws(child) for child in seed.spawn(len(self._groups))]
+        self._workers = min(engine.workers, len(self._groups))
+        self.block = int(np.clip(_BLOCK_BYTES // (bytes_per_chain * chains), 1, _BLOCK_STEPS))
+
+    def advance(self, positions: Floats, sizes: Floats) -> Floats:
+        """Take steps of the given sizes; see :class:`Walk`."""
+        path = np.empty((len(sizes), *positions.shape))
+
+        def descend(number: int) -> None:
+            group = self._groups[number]
+            path[:, group] = self._descend(positions[group], sizes, self._streams[number])
+
+        if self._workers == 1:
+            for number in range(len(self._groups)):
+                descend(number)
+        else:
+            with ThreadPoolExecutor(self._workers) as pool:
+                list(pool.map(descend, range(len(self._groups))))
+        return path
+
+    def _descend(self, positions: Floats, sizes: Floats, rng: Draws) -> Floats:
+        arrays = self._source.arrays
+        theta, path = arrays.asarray(positions), []
+        episodes = self._learner.draw(self._source, rng, (len(sizes), len(positions), self._batch))
+        for step, size in enumerate(sizes.tolist()):
+            theta = theta - size * self._learner.mean_gradient(theta, episodes[step])
+            path.append(theta)
+        return arrays.to_numpy(arrays.namespace.stack(path))
+
+
+def walk_of(
+    learner: Learner, source: Source, chains: int, batch: int, seed: np.random.SeedSequence, engine: Engine
+) -> Walk:
+    """Return what takes the steps, by the engine's code; parameters as for :class:`Chains`."""
+    if engine.name == "compiled":
+        # Compiling takes seconds, and importing the compiler a third of one.
+        from numerics.compiled.walk import CompiledWalk
+
+        return CompiledWalk(learner, source, chains, batch, seed, engine)
+    return ArrayWalk(learner, source, chains, batch, seed, engine)
+
+
 class Chains:
     """Independent chains of one learner.
 
@@ -36,7 +134,7 @@ class Chains:
     ----------
     learner : Learner
         The update rule.
-    sampler : Sampler
+    sampler : Source
         What tasks and data are drawn with.
     starts : array, shape (chains, d)
         Where each chain begins.
@@ -46,6 +144,15 @@ class Chains:
         Steps to take.
     seed : numpy.random.SeedSequence
         Source of all randomness.
+    engine : Engine
+        How the steps are computed.
+
+    Raises
+    ------
+    ConfigurationError
+        If it takes more memory than the engine may use.
+    UnsupportedError
+        If the engine cannot compute this.
 
     Attributes
     ----------
@@ -58,24 +165,26 @@ class Chains:
     def __init__(
         self,
         learner: Learner,
-        sampler: Sampler,
+        sampler: Source,
         starts: Floats,
         batch: int,
         outer_steps: int,
         seed: np.random.SeedSequence,
+        engine: Engine = DEFAULT_ENGINE,
     ) -> None:
         chains, dimension = starts.shape
-        self._learner, self._sampler, self._batch, self._outer_steps = learner, sampler, batch, outer_steps
-        probe = learner.draw(sampler, np.random.default_rng(0), (1,))
-        bytes_per_chain = max(1, probe.nbytes * batch)
-        group = int(np.clip(_GROUP_BYTES // bytes_per_chain, 1, chains))
-        self._groups = [slice(first, min(first + group, chains)) for first in range(0, chains, group)]
-        self._streams = streams(seed, len(self._groups))
-        self._block = int(np.clip(_BLOCK_BYTES // (bytes_per_chain * chains), 1, _BLOCK_STEPS))
+        self._outer_steps = outer_steps
+        self._walk = walk_of(learner, sampler, chains, batch, seed, engine)
         # Sums over equal stretches of the run: any later cut into burn-in and quarters can be made from them.
         self._segments = min(_SEGMENTS, outer_steps)
-        self._sums = np.zeros((self._segments, chains, dimension))
         self._trajectory_steps = log_spaced(outer_steps)
+        record = 8 * (self._segments + len(self._trajectory_steps)) * starts.size
+        if record > engine.memory // 4:
+            raise ConfigurationError(
+                f"chains = {chains}: their record in {dimension} dimensions takes {record / 2**30:.3g} GiB, more than a "
+                f"quarter of the {engine.memory / 2**30:.3g} GiB allowed; use fewer chains"
+            )
+        self._sums = np.zeros((self._segments, chains, dimension))
         self._snapshots = [starts]
         self.done = 0
         self.positions = starts
@@ -89,19 +198,8 @@ class Chains:
             Step size of each step.
         """
         while self.done < self._outer_steps:
-            sizes = step_sizes[self.done : self.done + self._block]
-            path = np.empty((len(sizes), *self.positions.shape))
-            for group, rng in zip(self._groups, self._streams, strict=True):
-                self._descend(path[:, group], self.positions[group], sizes, rng)
-            self._record(path)
+            self._record(self._walk.advance(self.positions, step_sizes[self.done : self.done + self._walk.block]))
             yield self.done
-
-    def _descend(self, path: Floats, positions: Floats, sizes: Floats, rng: np.random.Generator) -> None:
-        episodes = self._learner.draw(self._sampler, rng, (len(sizes), len(positions), self._batch))
-        for step, size in enumerate(sizes):
-            gradients = self._learner.gradient(positions[:, None, :], episodes[step])
-            positions = positions - (size / self._batch) * np.add.reduce(gradients, axis=1)
-            path[step] = positions
 
     def _record(self, path: Floats) -> None:
         last = self.done + len(path)

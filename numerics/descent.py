@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from numerics.chains import Chains, log_spaced
 from numerics.convergence import CONSTANT, Diagnosis, Schedule, plan_outer_steps
+from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
 from numerics.measurement import Estimate
 from numerics.methods import Learner
-from numerics.sampling import Floats, Sampler, SamplerKind, streams
+from numerics.sampling import Floats, Sampler, streams
 from numerics.stability import Linearisation, linearise
 from theory.errors import ConfigurationError, DivergenceError, NonUniqueOptimumError
 from theory.mixture import Mixture
@@ -161,8 +162,10 @@ class StochasticDescent:
         Its standard error; the error over it follows Student's t with :attr:`degrees_of_freedom`.
     learner : str
         Name of the update rule.
-    sampler : {"raw", "wishart"}
-        How data was drawn.
+    sampler : {"raw", "wishart", "projected"}
+        How data was drawn; the pilot run draws whole data sets also for ``projected``.
+    engine : Engine
+        How it was computed.
     chains, batch : int
         Independent chains, and episodes per chain and outer step.
     outer_steps : int
@@ -190,7 +193,8 @@ class StochasticDescent:
     theta: Floats
     standard_error: Floats
     learner: str
-    sampler: SamplerKind
+    sampler: SamplerName
+    engine: Engine
     chains: int
     batch: int
     outer_steps: int
@@ -222,7 +226,8 @@ def stochastic_descent(
     schedule: Schedule = CONSTANT,
     start: Floats | None = None,
     seed: int = 0,
-    sampler: SamplerKind = "raw",
+    sampler: SamplerName = "raw",
+    engine: Engine = DEFAULT_ENGINE,
     progress: Progress | None = None,
 ) -> StochasticDescent:
     """Descend along a learner's stochastic gradients on sampled tasks and data.
@@ -252,8 +257,10 @@ def stochastic_descent(
         a random direction from that estimate, at the distance of a typical task.
     seed : int
         Source of all randomness.
-    sampler : {"raw", "wishart"}
+    sampler : {"raw", "wishart", "projected"}
         How data is drawn.
+    engine : Engine
+        How it is computed.
     progress : callable, optional
         Called with the number of steps done and to do.
 
@@ -264,13 +271,17 @@ def stochastic_descent(
     NonUniqueOptimumError
         If the simulated objective has no unique optimum.
     ConfigurationError
-        If an argument is out of range.
+        If an argument is out of range, or more memory is needed than the engine may use.
+    UnsupportedError
+        If the engine cannot compute this.
     """
     _check_range("chains", chains, 3)
     _check_range("batch", batch, 0)
-    source = Sampler(mixture, sampler)
+    source = engine.source(mixture, sampler)
     pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
-    pilot = linearise(learner, source, streams(pilot_seed, 1)[0])
+    # Of every episode the pilot asks for the whole Jacobian.
+    whole = Sampler(mixture, "wishart" if sampler == "projected" else sampler)
+    pilot = linearise(learner, whole, streams(pilot_seed, 1)[0])
     largest_stable = pilot.mean_square_limit(batch)
     if step_size is None:
         # Bounded variance is not enough: with few samples or many inner steps, single episodes throw the iterates so
@@ -286,7 +297,7 @@ def stochastic_descent(
     _check_range("outer_steps", steps, 3)
     first_group = np.arange(chains) < chains // 2
     starts = pilot.fixed_point + np.where(first_group[:, None], offset, -offset)
-    run = Chains(learner, source, starts, batch, steps, chain_seed)
+    run = Chains(learner, source, starts, batch, steps, chain_seed, engine)
     farthest = _DIVERGED * (pilot.task_scale + float(np.abs(offset).max()))
     interrupted = False
     try:
@@ -316,6 +327,7 @@ def stochastic_descent(
         standard_error=estimate.standard_error,
         learner=learner.name,
         sampler=sampler,
+        engine=engine,
         chains=chains,
         batch=batch,
         outer_steps=run.done,

@@ -14,13 +14,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arrays import NUMPY, Floats, Shape, generator
 from theory.errors import UnknownNameError
 from theory.mixture import Mixture
 
 __all__ = ["DataSet", "Floats", "Sampler", "SamplerKind", "Shape", "Tasks", "streams"]
 
-Floats = NDArray[np.float64]
-Shape = tuple[int, ...]
 SamplerKind = Literal["raw", "wishart"]
 
 
@@ -35,8 +34,7 @@ def streams(seed: int | np.random.SeedSequence, count: int) -> list[np.random.Ge
         How many streams.
     """
     sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    # SFC64 is NumPy's fastest generator for normals, and normals are most of the cost of a simulation.
-    return [np.random.Generator(np.random.SFC64(child)) for child in sequence.spawn(count)]
+    return [generator(child) for child in sequence.spawn(count)]
 
 
 class _Symmetric:
@@ -50,7 +48,13 @@ class _Symmetric:
     def apply(self, classes: NDArray[np.intp], vectors: Floats) -> Floats:
         if self.diagonals is not None:
             return self.diagonals[classes] * vectors
-        return _floats(np.matvec(self.matrices[classes], vectors))
+        # Class by class, for a matrix per task would take d times the memory.
+        product = np.empty(np.broadcast_shapes((*classes.shape, vectors.shape[-1]), vectors.shape))
+        vectors = np.broadcast_to(vectors, product.shape)
+        for number, matrix in enumerate(self.matrices):
+            members = classes == number
+            product[members] = vectors[members] @ matrix
+        return product
 
     def square_root(self) -> _Symmetric:
         if self.diagonals is not None:
@@ -96,6 +100,26 @@ class Tasks:
     def nbytes(self) -> int:
         """Memory that the arrays occupy."""
         return self.classes.nbytes + self.optima.nbytes
+
+    def localised(self, theta: Floats) -> Floats:
+        """Return parameters as every task of a batch sees them: all use common coordinates.
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            One vector for each batch.
+        """
+        return theta[..., None, :]
+
+    def average(self, vectors: Floats) -> Floats:
+        """Return the average over the batch, shape (..., d).
+
+        Parameters
+        ----------
+        vectors : array, shape (..., batch, d)
+            One for each task.
+        """
+        return _floats(np.add.reduce(vectors, axis=-2) / vectors.shape[-2])
 
     def population_gradient(self, theta: Floats) -> Floats:
         """Return the gradient of each task's population loss, shape (..., d).
@@ -185,8 +209,8 @@ class Sampler:
 
     def __init__(self, mixture: Mixture, kind: SamplerKind = "raw") -> None:
         if kind not in get_args(SamplerKind):
-            raise UnknownNameError.among("sampler", kind, get_args(SamplerKind))
-        self.mixture = mixture
+            raise UnknownNameError.among("sampler", kind, [*get_args(SamplerKind), "projected"])
+        self.mixture, self.arrays = mixture, NUMPY
         self.kind = kind
         self._cumulative_weights = np.cumsum(mixture.weights.astype(float))
         self._centres = mixture.centres.astype(float)
@@ -240,9 +264,35 @@ class Sampler:
             labels += self._noise_deviations[tasks.classes][..., None] * rng.standard_normal(labels.shape)
         return DataSet(inputs, labels, samples)
 
+    def draws(self, seed: np.random.SeedSequence) -> np.random.Generator:
+        """Return a stream of random numbers.
+
+        Parameters
+        ----------
+        seed : numpy.random.SeedSequence
+            Its seed.
+        """
+        return generator(seed)
+
+    def products(self, rng: np.random.Generator, tasks: Tasks, samples: int | None, count: int) -> DataSet:
+        """Draw one data set for each task, whole, however many products with it will be taken.
+
+        Parameters
+        ----------
+        rng, tasks, samples
+            As for :meth:`data`.
+        count : int
+            How many gradients and Hessian products will be asked for.
+        """
+        return self.data(rng, tasks, samples)
+
     def _coloured(self, standard: Floats, classes: NDArray[np.intp]) -> Floats:
         if self._covariances.diagonals is None:
-            return standard @ self._factors[classes]
+            # In place and class by class: see _Symmetric.apply.
+            for number, factor in enumerate(self._factors):
+                members = classes == number
+                standard[members] = standard[members] @ factor
+            return standard
         standard *= np.diagonal(self._factors, axis1=-2, axis2=-1)[classes][..., None, :]
         return standard
 

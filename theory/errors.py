@@ -9,9 +9,11 @@ __all__ = [
     "ConfigurationError",
     "DivergenceError",
     "LandscapeError",
+    "MissingExtraError",
     "NonUniqueOptimumError",
     "RecordError",
     "UnknownNameError",
+    "UnsupportedError",
 ]
 
 
@@ -51,6 +53,29 @@ class ClaimError(LandscapeError):
 
 class RecordError(LandscapeError):
     """A ledger that cannot be replayed: unreadable, of another schema or of other claims, or changed since then."""
+
+
+class UnsupportedError(LandscapeError):
+    """Options that exist but do not go together, or not on this machine: names them and what does."""
+
+
+class MissingExtraError(LandscapeError):
+    """Something that an optional dependency does, asked for where that is not installed."""
+
+    @classmethod
+    def of(cls, what: str, package: str | None, extra: str) -> MissingExtraError:
+        """Build the message.
+
+        Parameters
+        ----------
+        what : str
+            What was asked for, as the user named it.
+        package : str or None
+            What is not installed.
+        extra : str
+            The extra of this package that brings it.
+        """
+        return cls(f"{what} needs {package}, which is not installed: pip install 'maml-landscape[{extra}]'")
 
 
 class UnknownNameError(LandscapeError):

@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
-from numerics.adaptation import draw_data
-from numerics.sampling import DataSet, Floats, Sampler, Shape, Tasks
+from numerics.adaptation import draw_products
+from numerics.arrays import Array, Draws, Shape
+from numerics.source import Data, Source, TaskBatch
 from theory.mixture import InnerLoop
 
 __all__ = ["Episodes", "Learner"]
@@ -21,18 +20,20 @@ class Episodes:
 
     Parameters
     ----------
-    tasks : Tasks
+    tasks : TaskBatch
         The sampled tasks.
-    data : tuple of DataSet
+    data : tuple of Data
         Their data sets, in the order in which the learner uses them.
     """
 
-    tasks: Tasks
-    data: tuple[DataSet, ...]
+    tasks: TaskBatch
+    data: tuple[Data, ...]
 
     def __getitem__(self, index: Any) -> Episodes:
         """Select along the batch axes."""
-        return Episodes(self.tasks[index], tuple(data_set[index] for data_set in self.data))
+        # A data set that several steps share stays one: what it has been asked about, it remembers.
+        selected = {id(data_set): data_set[index] for data_set in self.data}
+        return Episodes(self.tasks[index], tuple(selected[id(data_set)] for data_set in self.data))
 
     @property
     def nbytes(self) -> int:
@@ -53,29 +54,41 @@ class Learner(ABC):
     name: ClassVar[str]
     inner_loop: InnerLoop
 
-    def draw(self, sampler: Sampler, rng: np.random.Generator, shape: Shape) -> Episodes:
+    def draw(self, sampler: Source, rng: Draws, shape: Shape) -> Episodes:
         """Draw independent episodes: by default a task and the data of its inner loop.
 
         Parameters
         ----------
-        sampler : Sampler
+        sampler : Source
             What tasks and data sets are drawn with.
-        rng : numpy.random.Generator
+        rng : Draws
             Source of randomness.
         shape : tuple of int
             Batch shape.
         """
         tasks = sampler.tasks(rng, shape)
-        return Episodes(tasks, draw_data(sampler, rng, tasks, self.inner_loop))
+        return Episodes(tasks, draw_products(sampler, rng, tasks, self.inner_loop))
 
-    @abstractmethod
-    def gradient(self, theta: Floats, episodes: Episodes) -> Floats:
-        """Return the outer gradient that each episode contributes, shape (..., d).
+    def mean_gradient(self, theta: Array, episodes: Episodes) -> Array:
+        """Return the outer gradient averaged over a batch of episodes, shape (..., d).
 
         Parameters
         ----------
         theta : array, shape (..., d)
-            Parameters, broadcast against the episodes.
+            One vector of parameters for each batch.
+        episodes : Episodes
+            Of shape (..., batch).
+        """
+        return episodes.tasks.average(self.gradient(episodes.tasks.localised(theta), episodes))
+
+    @abstractmethod
+    def gradient(self, theta: Array, episodes: Episodes) -> Array:
+        """Return the outer gradient that each episode contributes, shape (..., d), in its task's coordinates.
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            Parameters in the tasks' coordinates, broadcast against the episodes.
         episodes : Episodes
             Drawn by :meth:`draw`.
         """

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from numerics.adaptation import adapt, pull_back
+from numerics.arrays import Array
 from numerics.methods.learner import Episodes, Learner
-from numerics.sampling import Floats
 
 __all__ = ["MAML"]
 
@@ -29,13 +29,13 @@ class MAML(Learner):
 
     name: ClassVar[str] = "maml"
 
-    def gradient(self, theta: Floats, episodes: Episodes) -> Floats:
+    def gradient(self, theta: Array, episodes: Episodes) -> Array:
         """Return the gradient of each episode's population loss after adaptation, shape (..., d).
 
         Parameters
         ----------
         theta : array, shape (..., d)
-            Parameters, broadcast against the episodes.
+            Parameters in the tasks' coordinates, broadcast against the episodes.
         episodes : Episodes
             Drawn by :meth:`draw`.
         """

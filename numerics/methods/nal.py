@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
+from numerics.arrays import Array, Draws, Shape
 from numerics.methods.learner import Episodes, Learner
-from numerics.sampling import Floats, Sampler, Shape
+from numerics.source import Source
 
 __all__ = ["NAL"]
 
@@ -28,28 +27,28 @@ class NAL(Learner):
     name: ClassVar[str] = "nal"
     samples: int | None = None
 
-    def draw(self, sampler: Sampler, rng: np.random.Generator, shape: Shape) -> Episodes:
+    def draw(self, sampler: Source, rng: Draws, shape: Shape) -> Episodes:
         """Draw tasks, and data only where the outer gradient is computed on samples.
 
         Parameters
         ----------
-        sampler : Sampler
+        sampler : Source
             What tasks and data sets are drawn with.
-        rng : numpy.random.Generator
+        rng : Draws
             Source of randomness.
         shape : tuple of int
             Batch shape.
         """
         tasks = sampler.tasks(rng, shape)
-        return Episodes(tasks, () if self.samples is None else (sampler.data(rng, tasks, self.samples),))
+        return Episodes(tasks, () if self.samples is None else (sampler.products(rng, tasks, self.samples, 1),))
 
-    def gradient(self, theta: Floats, episodes: Episodes) -> Floats:
+    def gradient(self, theta: Array, episodes: Episodes) -> Array:
         """Return the gradient of each task's loss, of the population or of its sample, shape (..., d).
 
         Parameters
         ----------
         theta : array, shape (..., d)
-            Parameters, broadcast against the episodes.
+            Parameters in the tasks' coordinates, broadcast against the episodes.
         episodes : Episodes
             Drawn by :meth:`draw`.
         """

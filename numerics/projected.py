@@ -1,0 +1,433 @@
+"""Sampled data drawn only as far as gradient descent looks at it: a few random vectors per task instead of m samples.
+
+Gradients and Hessian products of a squared loss are products of vectors with one Wishart matrix, W = G'G, where G is the
+standard normal design with one more column for the label noise. In an orthonormal basis that begins with the directions
+asked about, Bartlett's decomposition gives W as a sum of independent rows, and the next row may be drawn after the
+direction was chosen in view of all earlier products. Exactly in law, for any number of samples, n products cost n
+normal vectors and n chi-squares. The proof is in ``docs/sampler.md``.
+
+Each task is held in the eigenbasis of its class's covariance, where that is diagonal: parameters are rotated once per
+class, not once per task. Every function is one of the array API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from numerics.arrays import NUMPY, Array, Arrays, Draws, Shape
+from theory.mixture import Mixture
+
+__all__ = ["Population", "PopulationData", "ProjectedData", "ProjectedSampler", "ProjectedTasks"]
+
+# A direction that is so small a part of the vector it came from is rounding: what is asked about is known already.
+_RESOLVED = 1e-12
+# A part smaller than this has lost so many digits to cancellation that it is made orthogonal once more.
+_CANCELLED = 1e-2
+
+
+class Population:
+    """The classes of a mixture, each in the eigenbasis of its covariance; computed once, and copied to a device.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        The task population, in floating point.
+    arrays : Arrays
+        Where to compute.
+
+    Attributes
+    ----------
+    eigenvalues, roots : array, shape (classes, d), or (classes, 1) where every covariance is isotropic
+        Of the covariances, and their square roots.
+    spread : array, shape (classes, d) or (classes, d, d), or None
+        Roots of the covariances of the tasks' optima in their frames; ``None`` where no class has any spread.
+    noise : array, shape (classes,), or None
+        Standard deviations of the label noise; ``None`` where no class has any.
+    """
+
+    def __init__(self, mixture: Mixture, arrays: Arrays = NUMPY) -> None:
+        self.arrays, self.dimension = arrays, mixture.dimension
+        covariances = mixture.covariances.astype(float)
+        centres, spreads = mixture.centres.astype(float), mixture.spreads.astype(float)
+        eigenvalues = np.diagonal(covariances, axis1=-2, axis2=-1).copy()
+        frames = None
+        if np.any(covariances != eigenvalues[..., None] * np.eye(self.dimension)):
+            eigenvalues, frames = np.linalg.eigh(covariances)
+            transposed = frames.swapaxes(-1, -2)
+            centres, spreads = (transposed @ centres[..., None])[..., 0], transposed @ spreads @ frames
+        if np.all(eigenvalues == eigenvalues[:, :1]):
+            eigenvalues = eigenvalues[:, :1]
+        put = arrays.asarray
+        self.cumulative_weights = put(np.cumsum(mixture.weights.astype(float)))
+        self.centres, self.eigenvalues = put(centres), put(eigenvalues)
+        self.roots = put(np.sqrt(eigenvalues))
+        flat = None if frames is None else frames.transpose(1, 0, 2).reshape(self.dimension, -1)
+        #: The frames side by side, shape (d, classes * d), so that one product rotates into all of them.
+        self._columns: Array = None if flat is None else put(flat)
+        self.spread: Array = _root(spreads, arrays) if np.any(spreads) else None
+        noise = np.sqrt(mixture.noises.astype(float))
+        self.noise: Array = put(noise) if np.any(noise) else None
+
+    @property
+    def columns(self) -> int:
+        """Columns of the standard normal design: one per coordinate, and one for label noise where there is any."""
+        return self.dimension + (self.noise is not None)
+
+    def lookup(self, table: Array, classes: Array) -> Array:
+        """Return the row of each task's class, shape (..., columns of the table)."""
+        namespace = self.arrays.namespace
+        rows = namespace.take(table, namespace.reshape(classes, (-1,)), axis=0)
+        return namespace.reshape(rows, (*classes.shape, *table.shape[1:]))
+
+    def rotated(self, theta: Array, classes: Array) -> Array:
+        """Return parameters in the frame of each task, shape (..., batch, d).
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            One vector for each batch of tasks.
+        classes : integer array, shape (..., batch)
+            Which class each task belongs to.
+        """
+        namespace = self.arrays.namespace
+        if self._columns is None:
+            return theta[..., None, :]
+        by_class = namespace.reshape(theta @ self._columns, (*theta.shape[:-1], -1, self.dimension))
+        if by_class.shape[-2] == 1:
+            return by_class
+        return namespace.take_along_axis(
+            namespace.broadcast_to(by_class, (*classes.shape[:-1], *by_class.shape[-2:])),
+            namespace.broadcast_to(classes[..., None], (*classes.shape, self.dimension)),
+            axis=-2,
+        )
+
+    def average(self, vectors: Array, classes: Array) -> Array:
+        """Rotate vectors of tasks back out of their frames and average over the batch, shape (..., d).
+
+        Parameters
+        ----------
+        vectors : array, shape (..., batch, d)
+            One vector for each task, in its frame.
+        classes : integer array, shape (..., batch)
+            Which class each task belongs to.
+        """
+        namespace = self.arrays.namespace
+        if self._columns is None:
+            return namespace.mean(vectors, axis=-2)
+        kinds = namespace.arange(self.centres.shape[0], device=self.arrays.device)
+        members = namespace.astype(classes[..., None, :] == kinds[:, None], vectors.dtype)
+        by_class = members @ vectors
+        flat = namespace.reshape(by_class, (*by_class.shape[:-2], -1))
+        return flat @ self._columns.T / classes.shape[-1]
+
+
+def _root(spreads: Any, arrays: Arrays) -> Array:
+    """Return roots of covariances: of shape (classes, d) where they are diagonal, else (classes, d, d)."""
+    diagonals = np.diagonal(spreads, axis1=-2, axis2=-1)
+    # An isotropic spread stays so in every frame, but for rounding.
+    rounding = 1e-14 * np.abs(spreads).max()
+    if np.all(np.abs(spreads - diagonals[..., None] * np.eye(diagonals.shape[-1])) <= rounding):
+        return arrays.asarray(np.sqrt(np.maximum(diagonals, 0.0)))
+    eigenvalues, vectors = np.linalg.eigh(spreads)
+    # A semidefinite matrix may come with eigenvalues of -1e-17; configurations refuse truly negative ones.
+    return arrays.asarray(vectors * np.sqrt(np.maximum(eigenvalues, 0.0))[..., None, :])
+
+
+class ProjectedTasks:
+    """A batch of sampled tasks, each in the eigenbasis of its class's covariance.
+
+    Parameters
+    ----------
+    population : Population
+        Where they are from.
+    classes : integer array, shape (...)
+        Which class each belongs to.
+    optima : array, shape (..., d)
+        Their optimal solutions, in their frames.
+    variances, deviations : array, shape (..., d) or (..., 1)
+        The variances of their inputs, in their frames, and the roots of these.
+    """
+
+    def __init__(
+        self, population: Population, classes: Array, optima: Array, variances: Array, deviations: Array
+    ) -> None:
+        self.population, self.classes, self.optima = population, classes, optima
+        self.variances, self.deviations = variances, deviations
+
+    def __getitem__(self, index: Any) -> ProjectedTasks:
+        """Select along the batch axes."""
+        return ProjectedTasks(
+            self.population,
+            self.classes[index],
+            self.optima[index],
+            self.variances[index],
+            self.deviations[index],
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays occupy."""
+        return int(8 * (self.classes.size + self.optima.size + self.variances.size + self.deviations.size))
+
+    def localised(self, theta: Array) -> Array:
+        """Return parameters of shape (..., d), one vector for each batch, as the tasks see them: (..., batch, d)."""
+        return self.population.rotated(theta, self.classes)
+
+    def average(self, vectors: Array) -> Array:
+        """Return the average over each batch of vectors that the tasks gave, in common coordinates, shape (..., d)."""
+        return self.population.average(vectors, self.classes)
+
+    def population_gradient(self, theta: Array) -> Array:
+        """Return the gradient of each task's population loss, shape (..., d), theta being in its frame."""
+        return self.variances * (theta - self.optima)
+
+
+class PopulationData:
+    """Infinitely many samples: the gradient and the Hessian of the population loss.
+
+    Parameters
+    ----------
+    tasks : ProjectedTasks
+        Whose loss it is.
+    """
+
+    def __init__(self, tasks: ProjectedTasks) -> None:
+        self._tasks = tasks
+
+    nbytes = 0
+
+    def __getitem__(self, index: Any) -> PopulationData:
+        """Select along the batch axes."""
+        return PopulationData(self._tasks[index])
+
+    def gradient(self, theta: Array) -> Array:
+        """Return the gradient, shape (..., d)."""
+        return self._tasks.population_gradient(theta)
+
+    def hessian_product(self, vectors: Array) -> Array:
+        """Return the Hessian times vectors, shape (..., d)."""
+        return self._tasks.variances * vectors
+
+
+class ProjectedData:
+    """A batch of data sets, one per task, of which only what was asked about has been drawn.
+
+    It remembers: asked again it gives the same answer, and answers to different questions have the joint law that those
+    of one data set have.
+
+    Parameters
+    ----------
+    tasks : ProjectedTasks
+        Whose data it is.
+    samples : int
+        Number m of samples.
+    normals : sequence of arrays, each of shape (..., columns)
+        Standard normal vectors, one for each row of Bartlett's decomposition that may be needed.
+    lengths : sequence of arrays, each of shape (...)
+        Roots of chi-squares with m, m - 1, ... degrees of freedom, one for each row.
+    """
+
+    def __init__(
+        self, tasks: ProjectedTasks, samples: int, normals: Sequence[Array], lengths: Sequence[Array]
+    ) -> None:
+        self._tasks, self._samples, self._normals, self._lengths = tasks, samples, normals, lengths
+        population, self._namespace = tasks.population, tasks.population.arrays.namespace
+        self._noise: Array = None
+        if population.noise is not None:
+            self._noise = population.lookup(population.noise, tasks.classes)
+        self._directions: list[Array] = []
+        self._rows: list[Array] = []
+        #: Rows drawn so far for each task; ``None`` while that is the same number for all, as it nearly always is.
+        self._drawn: Array | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays occupy."""
+        return int(8 * sum(array.size for array in (*self._normals, *self._lengths)))
+
+    def __getitem__(self, index: Any) -> ProjectedData:
+        """Select along the batch axes; nothing of the selection has been asked about."""
+        return ProjectedData(
+            self._tasks[index],
+            self._samples,
+            [array[index] for array in self._normals],
+            [array[index] for array in self._lengths],
+        )
+
+    def gradient(self, theta: Array) -> Array:
+        """Return the gradient of the empirical loss, shape (..., d).
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            Parameters in the tasks' frames, broadcast against the data sets.
+        """
+        error = self._tasks.deviations * (theta - self._tasks.optima)
+        return self._product(error if self._noise is None else self._augmented(error, -self._noise))
+
+    def hessian_product(self, vectors: Array) -> Array:
+        """Return the Hessian of the empirical loss times vectors, shape (..., d).
+
+        Parameters
+        ----------
+        vectors : array, shape (..., d)
+            Vectors in the tasks' frames, one for each data set.
+        """
+        vectors = self._tasks.deviations * vectors
+        return self._product(vectors if self._noise is None else self._augmented(vectors, 0 * self._noise))
+
+    def _augmented(self, vectors: Array, last: Array) -> Array:
+        return self._namespace.concat([vectors, last[..., None]], axis=-1)
+
+    def _product(self, vector: Array) -> Array:
+        """Return the first d coordinates of W times a vector, back in the scale of the inputs, over m."""
+        self._ask_about(vector)
+        # Where nothing was drawn, for want of a direction, the product is zero (or not a number, as the vector is).
+        total: Array = None if self._rows else 0 * vector
+        for row in self._rows:
+            term = row * self._dot(row, vector)[..., None]
+            total = term if total is None else total + term
+        if self._noise is not None:
+            total = total[..., :-1]
+        return self._tasks.deviations * total / self._samples
+
+    def _dot(self, left: Array, right: Array) -> Array:
+        return self._namespace.vecdot(left, right)
+
+    def _ask_about(self, vector: Array) -> None:
+        """Draw the row of W that a vector needs, unless the vector lies in the span of earlier ones."""
+        if self._drawn is None and len(self._rows) == min(self._samples, vector.shape[-1]):
+            return  # nothing is left to be drawn: W has no larger rank
+        namespace = self._namespace
+        size = self._dot(vector, vector) ** 0.5
+        direction, length = vector, size
+        if self._directions:
+            direction = self._orthogonal(vector)
+            length = self._dot(direction, direction) ** 0.5
+        new = None
+        if not namespace.all(length > _CANCELLED * size):
+            direction = self._orthogonal(direction)
+            length = self._dot(direction, direction) ** 0.5
+            new = length > _RESOLVED * size
+            if not namespace.any(new):
+                return
+            # What is not new is left at zero, and with it the row.
+            length = namespace.where(new, length, namespace.inf)
+        direction = direction / length[..., None]
+        self._directions.append(direction)
+        normal, root = self._next(new)
+        self._rows.append(self._orthogonal(normal) + root[..., None] * direction)
+
+    def _orthogonal(self, vector: Array) -> Array:
+        """Take the known directions out of a vector."""
+        for known in self._directions:
+            vector = vector - known * self._dot(known, vector)[..., None]
+        return vector
+
+    def _next(self, new: Array | None) -> tuple[Array, Array]:
+        """Return each task's next normal vector and length, and zeros for tasks that need none (not ``new``)."""
+        namespace, position = self._namespace, len(self._rows)
+        if self._drawn is None:
+            if position == len(self._normals):
+                raise ValueError(f"more than {position} products were asked of data that was drawn for so many")
+            if new is None or namespace.all(new):
+                return self._normals[position], self._lengths[position]
+            self._drawn = namespace.full_like(self._lengths[0], float(position))
+        if new is None:
+            new = namespace.ones_like(self._drawn, dtype=namespace.bool)
+        drawn = self._drawn
+        normal = namespace.zeros_like(self._normals[0])
+        root = namespace.zeros_like(self._lengths[0])
+        for rank, (vector, length) in enumerate(zip(self._normals, self._lengths, strict=True)):
+            chosen = new & (drawn == rank)
+            normal = namespace.where(chosen[..., None], vector, normal)
+            root = namespace.where(chosen, length, root)
+        self._drawn = drawn + namespace.astype(new, drawn.dtype)
+        return normal, root
+
+
+class ProjectedSampler:
+    """Draws tasks, and data sets as far as they will be asked about.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        The task population, in floating point.
+    arrays : Arrays
+        Where to compute.
+    """
+
+    def __init__(self, mixture: Mixture, arrays: Arrays = NUMPY) -> None:
+        self.mixture, self.arrays = mixture, arrays
+        self.population = Population(mixture, arrays)
+
+    def draws(self, seed: np.random.SeedSequence) -> Draws:
+        """Return a stream of random numbers on the device.
+
+        Parameters
+        ----------
+        seed : numpy.random.SeedSequence
+            Its seed.
+        """
+        return self.arrays.draws(seed)
+
+    def tasks(self, rng: Draws, shape: Shape) -> ProjectedTasks:
+        """Draw tasks: a class by its weight, then a Gaussian optimal solution.
+
+        Parameters
+        ----------
+        rng : Draws
+            Source of randomness.
+        shape : tuple of int
+            Batch shape.
+        """
+        namespace, population = self.arrays.namespace, self.population
+        weights = population.cumulative_weights
+        if len(self.mixture.classes) == 1:
+            classes = namespace.zeros(shape, dtype=namespace.int64, device=self.arrays.device)
+        else:
+            # Scaled by the last sum, so that weights which add up to 1 - 1e-16 leave no gap.
+            levels = rng.random(shape) * weights[-1]
+            classes = namespace.searchsorted(weights[:-1], levels, side="right")
+        optima = population.lookup(population.centres, classes)
+        if population.spread is not None:
+            normals = rng.standard_normal((*shape, self.mixture.dimension))
+            optima = optima + self._scaled(normals, classes)
+        variances, deviations = (population.lookup(table, classes) for table in (population.eigenvalues, population.roots))
+        return ProjectedTasks(population, classes, optima, variances, deviations)
+
+    def _scaled(self, normals: Array, classes: Array) -> Array:
+        namespace, roots = self.arrays.namespace, self.population.spread
+        if roots.ndim == 2:
+            return self.population.lookup(roots, classes) * normals
+        # Class by class, for a matrix per task would take d times the memory.
+        return sum(
+            namespace.where((classes == k)[..., None], normals @ roots[k, ...].T, 0.0) for k in range(roots.shape[0])
+        )
+
+    def products(
+        self, rng: Draws, tasks: ProjectedTasks, samples: int | None, count: int
+    ) -> ProjectedData | PopulationData:
+        """Draw what is needed of one data set for each task to take a number of products with it.
+
+        Parameters
+        ----------
+        rng : Draws
+            Source of randomness.
+        tasks : ProjectedTasks
+            The tasks whose data is drawn.
+        samples : int or None
+            Number m of samples; ``None`` means infinitely many: the population loss, without randomness.
+        count : int
+            How many gradients and Hessian products will be asked for.
+        """
+        if samples is None:
+            return PopulationData(tasks)
+        columns = self.population.columns
+        rows = min(count, samples, columns)
+        normals = rng.standard_normal((rows, *tasks.classes.shape, columns))
+        lengths = [rng.chisquare(samples - row, tasks.classes.shape) ** 0.5 for row in range(rows)]
+        return ProjectedData(tasks, samples, [normals[row, ...] for row in range(rows)], lengths)
