@@ -66,6 +66,7 @@ class Population:
         self.roots = put(np.sqrt(eigenvalues))
         flat = None if frames is None else frames.transpose(1, 0, 2).reshape(self.dimension, -1)
         #: The frames side by side, shape (d, classes * d), so that one product rotates into all of them.
+        self.frames: Array = None if frames is None else put(frames)
         self._columns: Array = None if flat is None else put(flat)
         self.spread: Array = _root(spreads, arrays) if np.any(spreads) else None
         noise = np.sqrt(mixture.noises.astype(float))
