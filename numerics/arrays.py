@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from theory.errors import MissingExtraError, UnknownNameError, UnsupportedError
 
-__all__ = ["NUMPY", "Array", "Arrays", "DeviceName", "Draws", "Floats", "Shape", "arrays_on", "generator", "torch_arrays"]
+__all__ = [
+    "NUMPY",
+    "Array",
+    "Arrays",
+    "DeviceName",
+    "Draws",
+    "Floats",
+    "Shape",
+    "arrays_on",
+    "generator",
+    "torch_arrays",
+]
 
 DeviceName = Literal["cpu", "cuda"]
 Floats = NDArray[np.float64]

@@ -181,8 +181,8 @@ class Chains:
         record = 8 * (self._segments + len(self._trajectory_steps)) * starts.size
         if record > engine.memory // 4:
             raise ConfigurationError(
-                f"chains = {chains}: their record in {dimension} dimensions takes {record / 2**30:.3g} GiB, more than a "
-                f"quarter of the {engine.memory / 2**30:.3g} GiB allowed; use fewer chains"
+                f"chains = {chains}: their record in {dimension} dimensions takes {record / 2**30:.3g} GiB, more than "
+                f"a quarter of the {engine.memory / 2**30:.3g} GiB allowed; use fewer chains"
             )
         self._sums = np.zeros((self._segments, chains, dimension))
         self._snapshots = [starts]

@@ -6,6 +6,7 @@ chains, so that the number of workers changes nothing but the time.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, get_args
@@ -17,7 +18,7 @@ from numerics.source import Source
 from theory.errors import ConfigurationError, MissingExtraError, UnknownNameError, UnsupportedError
 from theory.mixture import Mixture
 
-__all__ = ["DEFAULT_ENGINE", "Engine", "EngineName", "SamplerName"]
+__all__ = ["DEFAULT_ENGINE", "Engine", "EngineName", "SamplerName", "available_cores"]
 
 EngineName = Literal["numpy", "compiled"]
 #: ``raw`` and ``wishart`` draw data sets whole, ``projected`` as far as the descent looks at them.
@@ -102,3 +103,9 @@ class Engine:
 
 
 DEFAULT_ENGINE = Engine()
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    # Only Linux says which cores a process is confined to.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,10 +1,10 @@
 """Sampled data drawn only as far as gradient descent looks at it: a few random vectors per task instead of m samples.
 
-Gradients and Hessian products of a squared loss are products of vectors with one Wishart matrix, W = G'G, where G is the
-standard normal design with one more column for the label noise. In an orthonormal basis that begins with the directions
-asked about, Bartlett's decomposition gives W as a sum of independent rows, and the next row may be drawn after the
-direction was chosen in view of all earlier products. Exactly in law, for any number of samples, n products cost n
-normal vectors and n chi-squares. The proof is in ``docs/sampler.md``.
+Gradients and Hessian products of a squared loss are products of vectors with one Wishart matrix, W = G'G, where G is
+the standard normal design with one more column for the label noise. In an orthonormal basis that begins with the
+directions asked about, Bartlett's decomposition gives W as a sum of independent rows, and the next row may be drawn
+after the direction was chosen in view of all earlier products. Exactly in law, for any number of samples, n products
+cost n normal vectors and n chi-squares. The proof is in ``docs/sampler.md``.
 
 Each task is held in the eigenbasis of its class's covariance, where that is diagonal: parameters are rotated once per
 class, not once per task. Every function is one of the array API.
@@ -231,9 +231,7 @@ class ProjectedData:
         Roots of chi-squares with m, m - 1, ... degrees of freedom, one for each row.
     """
 
-    def __init__(
-        self, tasks: ProjectedTasks, samples: int, normals: Sequence[Array], lengths: Sequence[Array]
-    ) -> None:
+    def __init__(self, tasks: ProjectedTasks, samples: int, normals: Sequence[Array], lengths: Sequence[Array]) -> None:
         self._tasks, self._samples, self._normals, self._lengths = tasks, samples, normals, lengths
         population, self._namespace = tasks.population, tasks.population.arrays.namespace
         self._noise: Array = None
@@ -397,7 +395,9 @@ class ProjectedSampler:
         if population.spread is not None:
             normals = rng.standard_normal((*shape, self.mixture.dimension))
             optima = optima + self._scaled(normals, classes)
-        variances, deviations = (population.lookup(table, classes) for table in (population.eigenvalues, population.roots))
+        variances, deviations = (
+            population.lookup(table, classes) for table in (population.eigenvalues, population.roots)
+        )
         return ProjectedTasks(population, classes, optima, variances, deviations)
 
     def _scaled(self, normals: Array, classes: Array) -> Array:

@@ -11,9 +11,10 @@ import numpy as np
 from numerics.closed_form import Evaluation, evaluate
 from numerics.configuration import Configuration
 from numerics.descent import gradient_descent, stochastic_descent
+from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
 from numerics.measurement import critical_value, detectable
 from numerics.methods import LEARNERS
-from numerics.sampling import Floats, SamplerKind
+from numerics.sampling import Floats
 from theory.errors import UnknownNameError
 
 __all__ = ["Comparison", "Method", "compare_descent"]
@@ -47,7 +48,7 @@ class Comparison:
         The outer step size, and the one that it must stay below.
     seed : int
         Source of all randomness; ``gd`` has none.
-    chains, batch, sampler
+    chains, batch, sampler, engine
         Of stochastic descent; ``None`` for ``gd``.
     converged, interrupted : bool
         Whether the descent converged, by its own diagnosis; whether Ctrl-C ended it early.
@@ -68,7 +69,8 @@ class Comparison:
     seed: int
     chains: int | None
     batch: int | None
-    sampler: SamplerKind | None
+    sampler: SamplerName | None
+    engine: Engine | None
     converged: bool
     interrupted: bool
     diagnosis: str
@@ -99,7 +101,8 @@ def compare_descent(
     seed: int = 0,
     chains: int = 64,
     batch: int = 8,
-    sampler: SamplerKind = "wishart",
+    sampler: SamplerName = "projected",
+    engine: Engine = DEFAULT_ENGINE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run a learner's descent and compare where it went with the closed form.
@@ -116,7 +119,7 @@ def compare_descent(
         Steps of each chain; for ``gd`` the most to take. By default as many as convergence needs.
     outer_step_size : float, optional
         By default one that is stable.
-    seed, chains, batch, sampler, progress
+    seed, chains, batch, sampler, engine, progress
         As for :func:`numerics.descent.stochastic_descent`; without effect on ``gd``.
 
     Raises
@@ -127,6 +130,8 @@ def compare_descent(
         If the iterates grow without bound.
     NonUniqueOptimumError
         If there is no unique optimum to reach.
+    UnsupportedError
+        If the engine has no such sampler.
     """
     if learner not in LEARNERS:
         raise UnknownNameError.among("learner", learner, LEARNERS)
@@ -142,6 +147,7 @@ def compare_descent(
         chains=chains,
         batch=batch,
         sampler=sampler,
+        engine=engine,
         progress=progress,
         **steps,
     )
@@ -161,6 +167,7 @@ def compare_descent(
         chains=chains,
         batch=batch,
         sampler=sampler,
+        engine=engine,
         converged=descent.converged,
         interrupted=descent.interrupted,
         diagnosis=descent.diagnosis,
@@ -191,6 +198,7 @@ def _population_descent(
         chains=None,
         batch=None,
         sampler=None,
+        engine=None,
         converged=descent.converged,
         interrupted=False,
         diagnosis=descent.diagnosis,

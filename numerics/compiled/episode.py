@@ -1,7 +1,7 @@
 """The outer gradient of one episode of MAML, with the data drawn as far as it is looked at: see ``docs/sampler.md``.
 
-Everything is in the eigenbasis of the task's covariance. ``normals`` holds what the episode may use, vector after vector;
-with label noise each vector has one more entry, for the noise column of the design.
+Everything is in the eigenbasis of the task's covariance. ``normals`` holds what the episode may use, vector after
+vector; with label noise each vector has one more entry, for the noise column of the design.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ _FAST = {"contract", "reassoc", "nsz"}
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def add_one_step(
-    error: Any, deviations: Any, noise: float, scale: float, rows: int, normals: Any, lengths: Any, work: Any, total: Any
+    error: Any,
+    deviations: Any,
+    noise: float,
+    scale: float,
+    rows: int,
+    normals: Any,
+    lengths: Any,
+    work: Any,
+    total: Any,
 ) -> bool:
     """Add the gradient after one inner step to a total, in three passes over the coordinates.
 

@@ -38,7 +38,7 @@ def seeded(seed: np.random.SeedSequence) -> NDArray[np.uint64]:
     array, shape (4, LANES)
     """
     # All zeros is the one state that xoshiro cannot leave; no seed of 256 bits hits it in practice, and none may.
-    state = seed.generate_state(4 * LANES, np.uint64).reshape(4, LANES)
+    state = np.asarray(seed.generate_state(4 * LANES, np.uint64), dtype=np.uint64).reshape(4, LANES)
     state[0] |= np.uint64(1) * (state == 0).all(axis=0)
     return state
 
@@ -155,8 +155,8 @@ def normals(state: Any, out: Any, scratch: Any) -> None:
 def chi_squares(state: Any, degrees: int, out: Any, spare: Any, uniform: Any, scratch: Any) -> None:
     """Fill an array with chi-squares with at least one degree of freedom.
 
-    ``spare`` and ``uniform`` take normals and uniform numbers, ``scratch`` bits; each has at least the length of ``out``
-    padded to 2 LANES, and at least 2 LANES.
+    ``spare`` and ``uniform`` take normals and uniform numbers, ``scratch`` bits; each has at least the length of
+    ``out`` padded to 2 LANES, and at least 2 LANES.
     """
     count = len(out)
     some = 2 * padded((count + 1) // 2)

@@ -1,7 +1,7 @@
 """Chains of stochastic descent, one after the other, each with a stream of its own: the compiled loop over tasks.
 
-A chain's path depends on its seed and on nothing else: not on the other chains, nor on how many threads there are, nor on
-how the steps are cut into blocks.
+A chain's path depends on its seed and on nothing else: not on the other chains, nor on how many threads there are, nor
+on how the steps are cut into blocks.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ __all__ = ["CompiledWalk"]
 
 # Numbers that are drawn at a time: enough to pay for a call, few enough to stay in the first-level cache.
 _CHUNK = 2048
+# Tasks whose classes and chi-squares are drawn at a time.
+_TASKS = 256
 _BLOCK_BYTES, _BLOCK_STEPS = 2**22, 256
 
-#: A learner's episode in numbers: step size, samples (0: infinitely many), data sets, steps per data set, 1 if the outer
-#: loss is the population's and 0 if the gradient on the data is all there is.
+#: A learner's episode in numbers: step size, samples (0: infinitely many), data sets, steps per data set, 1 if the
+#: outer loss is the population's and 0 if the gradient on the data is all there is.
 _Program = tuple[float, int, int, int, int]
 
 
@@ -156,13 +158,14 @@ def _descend(
     dense = len(frames) > 0
     own = size if len(spread) > 0 else 0
     per_task = own + sets * limit * columns
-    at_once = max(1, min(batch, _CHUNK // max(1, per_task)))
+    group = min(batch, _TASKS)
+    at_once = max(1, min(group, _CHUNK // max(1, per_task)))
     scale = alpha / samples if samples > 0 else 0.0
     most = 2 * padded((at_once * max(per_task, 1) + 1) // 2)
-    longest = max(most, 2 * padded(at_once), 4 * LANES)
+    longest = max(most, 2 * padded(group) + 2 * LANES)
     drawn, scratch = np.empty(most), np.empty(longest, dtype=np.uint64)
-    lengths, chosen = np.empty((sets, limit, at_once)), np.empty(at_once)
-    spare, uniform = np.empty(2 * padded(at_once) + 2 * LANES), np.empty(2 * padded(at_once) + 2 * LANES)
+    lengths, chosen = np.empty((sets, limit, group)), np.empty(group)
+    spare, uniform = np.empty(2 * padded(group) + 2 * LANES), np.empty(2 * padded(group) + 2 * LANES)
     local, totals = np.empty((classes, size)), np.empty((classes, size))
     error, work, own_lengths = np.empty(size), np.empty((3, columns)), np.empty((sets, limit))
     directions, rows = np.empty((sets, limit, columns)), np.empty((sets, limit, columns))
@@ -177,10 +180,8 @@ def _descend(
             else:
                 local[k] = theta
         totals[:] = 0.0
-        for start in range(0, batch, at_once):
-            count = min(at_once, batch - start)
-            if per_task > 0:
-                normals(state, drawn[: 2 * padded((count * per_task + 1) // 2)], scratch)
+        for start in range(0, batch, group):
+            count = min(group, batch - start)
             if classes > 1:
                 uniforms(state, chosen[:count], scratch)
             for k in range(sets):
@@ -189,11 +190,15 @@ def _descend(
                     for t in range(count):
                         lengths[k, row, t] = np.sqrt(lengths[k, row, t])
             for t in range(count):
+                position = t % at_once
+                if position == 0 and per_task > 0:
+                    wanted = min(at_once, count - t) * per_task
+                    normals(state, drawn[: 2 * padded((wanted + 1) // 2)], scratch)
                 label = 0
                 # 1 - u is uniform on [0, 1).
                 while label < classes - 1 and 1.0 - chosen[t] >= weights[label]:
                     label += 1
-                mine = drawn[t * per_task : (t + 1) * per_task]
+                mine = drawn[position * per_task : (position + 1) * per_task]
                 total, roots = totals[label], deviations[label]
                 for i in range(size):
                     error[i] = local[label, i] - centres[label, i]

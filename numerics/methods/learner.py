@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from numerics.adaptation import draw_products
 from numerics.arrays import Array, Draws, Shape
-from numerics.source import Data, Source, TaskBatch
+from numerics.source import Source
 from theory.mixture import InnerLoop
 
 __all__ = ["Episodes", "Learner"]
@@ -26,8 +26,9 @@ class Episodes:
         Their data sets, in the order in which the learner uses them.
     """
 
-    tasks: TaskBatch
-    data: tuple[Data, ...]
+    # Of the source's own types, which have more to them than a learner uses.
+    tasks: Any
+    data: tuple[Any, ...]
 
     def __getitem__(self, index: Any) -> Episodes:
         """Select along the batch axes."""
@@ -79,7 +80,8 @@ class Learner(ABC):
         episodes : Episodes
             Of shape (..., batch).
         """
-        return episodes.tasks.average(self.gradient(episodes.tasks.localised(theta), episodes))
+        gradients = self.gradient(episodes.tasks.localised(theta), episodes)
+        return episodes.tasks.average(gradients)
 
     @abstractmethod
     def gradient(self, theta: Array, episodes: Episodes) -> Array:

@@ -50,9 +50,26 @@ class _PositiveNumber(click.FloatRange):
 @click.option("--batch", type=click.IntRange(min=1), help="Tasks per chain and outer step of sgd.  [default: 8]")
 @click.option(
     "--sampler",
-    type=click.Choice(["raw", "wishart"]),
-    help="How sgd draws data: sample by sample, or sufficient statistics of the same law.  [default: wishart]",
+    type=click.Choice(["raw", "wishart", "projected"]),
+    help="How sgd draws data, always of the same law: sample by sample, as sufficient statistics, or only as far as "
+    "the descent looks at it.  [default: projected]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["numpy", "compiled"]),
+    help="How sgd computes: on arrays, or by a compiled loop (extra 'fast').  [default: numpy]",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    help="Where sgd's arrays are: cuda is a GPU (extra 'gpu').  [default: cpu]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Threads of sgd; results do not depend on it.  [default: all cores]",
+)
+@click.option("--memory", type=_PositiveNumber(), metavar="GIB", help="Working memory of sgd at most.  [default: 1]")
 @seed_option
 @json_option
 @click.pass_context
@@ -76,9 +93,16 @@ def command(
     if method == "gd" and given:
         raise click.UsageError(f"--{next(iter(given))} is for --method sgd only")
     from numerics.configuration import load
+    from numerics.engine import Engine, available_cores
     from proofs_check.commands.output import progress_bar, write_json
     from proofs_check.comparison import compare_descent
 
+    engine = Engine(
+        given.pop("engine", "numpy"),
+        given.pop("device", "cpu"),
+        given.pop("workers", None) or available_cores(),
+        int(given.pop("memory", 1) * 2**30),
+    )
     configuration = load(config)
     with progress_bar() as bar:
         task = bar.add_task(f"{learner}: outer steps", total=None)
@@ -89,6 +113,7 @@ def command(
             outer_steps=outer_steps,
             outer_step_size=outer_step_size,
             seed=seed,
+            engine=engine,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             **given,
         )
@@ -123,6 +148,8 @@ def _report(comparison: Comparison, source: str) -> dict[str, Any]:
         "chains": comparison.chains,
         "batch": comparison.batch,
         "sampler": comparison.sampler,
+        "engine": comparison.engine and comparison.engine.name,
+        "device": comparison.engine and comparison.engine.device,
         "converged": comparison.converged,
         "interrupted": comparison.interrupted,
         "diagnosis": comparison.diagnosis,
@@ -152,7 +179,8 @@ def _print(report: dict[str, Any]) -> None:
         click.echo(f"the {_MOST_COORDINATES} of {len(ranked)} coordinates that differ most; --json gives every one")
     size = f"{report['step_size']:.4g}, stable below {report['largest_stable_step_size']:.4g}"
     how = (
-        f"{report['chains']} chains, {report['batch']} tasks a step, {report['sampler']} data"
+        f"{report['chains']} chains, {report['batch']} tasks a step, {report['sampler']} data, "
+        f"engine {report['engine']} on {report['device']}"
         if statistical
         else "no sampling"
     )

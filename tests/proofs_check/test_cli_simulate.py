@@ -55,6 +55,8 @@ SIMULATE_KEYS = [
     "chains",
     "batch",
     "sampler",
+    "engine",
+    "device",
     "converged",
     "interrupted",
     "diagnosis",
@@ -88,7 +90,7 @@ def test_gradient_descent_that_starts_at_the_optimum_has_an_error_all_the_same(c
     assert report["agrees"] is True
 
 
-@pytest.mark.parametrize("sampler", ["raw", "wishart"])
+@pytest.mark.parametrize("sampler", ["raw", "wishart", "projected"])
 def test_stochastic_descent_agrees_and_reports_its_errors(config, sampler):
     arguments = ["simulate", config(), "--learner", "maml", "--outer-steps", "300", "--sampler", sampler, "--json", "-"]
 
@@ -159,3 +161,56 @@ def test_a_simulation_that_ctrl_c_ends_early_prints_what_it_had(config, monkeypa
     assert (result.exit_code, report["interrupted"]) == (130, True)
     assert 0 < report["outer_steps"] < 5000
     assert "stopped by Ctrl-C" in result.stderr
+
+
+def test_the_compiled_engine_agrees_and_says_so_whatever_the_number_of_workers(config):
+    arguments = ["simulate", config(), "--learner", "maml", "--outer-steps", "300", "--engine", "compiled"]
+
+    one, two = (strict_json(run(*arguments, "--workers", n, "--json", "-").stdout) for n in ("1", "2"))
+
+    assert one == two
+    assert (one["sampler"], one["engine"], one["device"]) == ("projected", "compiled", "cpu")
+    assert one["agrees"] is True
+    assert "engine compiled on cpu" in run(*arguments).stdout
+
+
+def test_population_descent_has_no_engine(config):
+    report = strict_json(run("simulate", config(), "--learner", "nal", "--method", "gd", "--json", "-").stdout)
+
+    assert (report["sampler"], report["engine"], report["device"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--engine", "compiled", "--sampler", "raw"], "engine 'compiled' with sampler 'raw': it has the sampler"),
+        (["--engine", "compiled", "--device", "cuda"], "'cuda'"),
+        (["--device", "cuda"], "device 'cuda'"),
+        (["--engine", "fortran"], "'fortran' is not one of 'numpy', 'compiled'"),
+        (["--method", "gd", "--workers", "2"], "--workers is for --method sgd only"),
+        (["--memory", "0"], "0"),
+        (["--memory", "nan"], "nan"),
+        (["--workers", "0"], "0"),
+        (["--memory", "1e-6"], "GiB"),
+        (["--memory", "1e-3", "--batch", "1000000"], "batch = 1000000: one step of one chain takes about"),
+    ],
+)
+def test_engines_that_cannot_do_it_are_refused_in_one_message(config, arguments, message, tmp_path):
+    result = run("simulate", config(), "--learner", "maml", *arguments, "--json", tmp_path / "out.json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_missing_compiler_is_named_with_the_way_to_get_it(config, monkeypatch):
+    import numerics.engine
+
+    monkeypatch.setattr(numerics.engine, "find_spec", lambda name: None)
+    result = run("simulate", config(), "--learner", "maml", "--engine", "compiled")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: engine 'compiled' needs numba, which is not installed: pip install 'maml-landscape[fast]'\n"
+    )
