@@ -116,7 +116,8 @@ class _Plan:
     points: Sequence[Point] | None = None
 
     def effort(self, measuring: Measuring) -> Effort:
-        drawn = "raw data and sufficient statistics" if "wishart" in measuring.samplers else "raw data"
+        others = {"wishart": "sufficient statistics", "projected": "projected data"}
+        drawn = " and ".join(["raw data", *(words for name, words in others.items() if name in measuring.samplers)])
         data: dict[str, Any] = {"sampler": " and ".join(sorted(measuring.samplers)) or "raw", "seed": measuring.seed}
         if self.points is not None:
             data["points"] = [{symbol.name: str(value) for symbol, value in point.items()} for point in self.points]

@@ -39,7 +39,7 @@ class Episodes:
     @property
     def nbytes(self) -> int:
         """Memory that the arrays occupy; a data set used several times counts once."""
-        return self.tasks.nbytes + sum({id(data_set): data_set.nbytes for data_set in self.data}.values())
+        return int(self.tasks.nbytes + sum({id(data_set): data_set.nbytes for data_set in self.data}.values()))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from theory.arithmetic import evaluate, float_number
 from theory.claim import ScalarQuantity
 from theory.errors import LandscapeError
 from theory.gain import ClassQuantity, PairQuantity, Setting, Substituted
+from theory.krylov import KrylovMoment
 from theory.moments import IsotropicMoment
 from theory.symbols import R2, V_E, V_H, V, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
 
@@ -35,7 +36,7 @@ def inputs_of(quantity: ScalarQuantity) -> frozenset[sp.Symbol]:
         replaced = dict(quantity.replacements)
         kept = inputs_of(quantity.quantity) - replaced.keys()
         return kept.union(*(sp.sympify(value).free_symbols for value in replaced.values()))
-    if isinstance(quantity, IsotropicMoment):
+    if isinstance(quantity, IsotropicMoment | KrylovMoment):
         return frozenset({d, m})
     if isinstance(quantity, ClassQuantity):
         return frozenset({rho, nu2, *_inner(quantity.setting)} | ({V} if quantity.name == "risk_at_centre" else set()))
@@ -94,6 +95,8 @@ def measure(quantity: ScalarQuantity, values: Values, measuring: Measuring) -> F
         return measure(quantity.quantity, {**values, **replaced}, measuring)
     if isinstance(quantity, IsotropicMoment):
         return measuring.of_moment(quantity.power, _count(values, d), _count(values, m))
+    if isinstance(quantity, KrylovMoment):
+        return measuring.of_drawn_moment(quantity.power, _count(values, d), _count(values, m))
     if isinstance(quantity, ClassQuantity):
         return _measure_class(quantity, values, measuring)
     if isinstance(quantity, PairQuantity):

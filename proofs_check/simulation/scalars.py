@@ -21,6 +21,7 @@ from proofs_check.verdict import Obligation
 from theory.claim import Claim, Layer, Statement
 from theory.formula import And, Formula, Relation
 from theory.gain import Substituted
+from theory.krylov import KrylovMoment
 from theory.moments import IsotropicMoment
 from theory.symbols import d, m, rho, rho_E, rho_H
 
@@ -158,7 +159,7 @@ def _softened(claim: Claim, point: Point) -> Point:
     for layer in claim.layers:
         if layer.derivation is None or not _knows(layer):
             continue
-        if isinstance(layer.derivation, IsotropicMoment):
+        if isinstance(layer.derivation, IsotropicMoment | KrylovMoment):
             while point[m] < 4 * layer.derivation.power and admissible(claim, {**point, m: 2 * point[m]}):
                 point = {**point, m: 2 * point[m]}
         replaced = dict(layer.derivation.replacements) if isinstance(layer.derivation, Substituted) else {}

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from numerics.adaptation import adapt, draw_data
+from numerics.engine import SamplerName
+from numerics.projected import ProjectedSampler
 from numerics.sampling import DataSet, Floats, Sampler, SamplerKind, Shape, Tasks, streams
 from proofs_check.simulation.blocks import BLOCKS, GrowingBlocks
 from proofs_check.simulation.deviation import jackknife
@@ -30,6 +32,8 @@ __all__ = [
 
 #: Samples beyond which an isotropic class's data is drawn as its sufficient statistics instead of one by one.
 MOST_RAW = 64
+# Streams 0 and 1 are those of the classes.
+_DRAWN_STREAM = 2
 
 
 @dataclass(frozen=True)
@@ -123,13 +127,14 @@ class Measuring:
     look : int
         Which look is taken, from 0: every look sees more tasks.
     samplers : set of str
-        How the data of this claim's measurements were drawn: ``raw``, or ``wishart`` beyond ``MOST_RAW`` samples.
+        How the data of this claim's measurements were drawn: ``raw``, or ``wishart`` beyond ``MOST_RAW`` samples;
+        ``projected`` only where a claim is on that sampler.
     """
 
     workbench: Workbench
     seed: int
     look: int = 0
-    samplers: set[SamplerKind] = field(default_factory=set)
+    samplers: set[SamplerName] = field(default_factory=set)
 
     def of_class(self, spec: IsotropicClass) -> ClassMeans:
         """Measure a class of tasks."""
@@ -142,6 +147,12 @@ class Measuring:
         """Measure the mean of ``tr(Shat^power) / d`` for the identity covariance, as jackknife replicates."""
         key = ("moment", power, dimension, samples)
         return self.averages(key, lambda: _moment_blocks(power, dimension, samples, self.seed))[:, 0]
+
+    def of_drawn_moment(self, power: int, dimension: int, samples: int) -> Floats:
+        """Measure the mean of ``u' Shat^power u`` along a unit vector, as the projected sampler draws it."""
+        self.samplers.update(("raw", "projected"))  # it is compared with what raw data gives
+        key = ("drawn moment", power, dimension, samples)
+        return self.averages(key, lambda: _drawn_moment_blocks(power, dimension, samples, self.seed))[:, 0]
 
     def averages(self, key: Hashable, start: Callable[[], GrowingBlocks]) -> Floats:
         """Return the jackknife replicates of what is kept under a key, grown up to this look.
@@ -232,6 +243,23 @@ def _moment_blocks(power: int, dimension: int, samples: int, seed: int) -> Growi
         return (traces / dimension)[..., None], (first - 1)[..., None]
 
     return GrowingBlocks(draw, seed, 0, numbers_of(dimension, spec.inner_loop))
+
+
+def _drawn_moment_blocks(power: int, dimension: int, samples: int, seed: int) -> GrowingBlocks:
+    nothing = Fraction(0)
+    spec = IsotropicClass(dimension, Fraction(1), nothing, nothing, Fraction(1), nothing, samples)
+    source, products = ProjectedSampler(spec.mixture), -(-power // 2)
+
+    def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
+        data = source.products(rng, source.tasks(rng, shape), samples, products)
+        states = [np.broadcast_to(np.eye(dimension)[0], (*shape, dimension))]
+        for _ in range(products):
+            states.append(np.asarray(data.hessian_product(states[-1])))
+        moments = np.vecdot(states[power // 2], states[products])
+        return moments[..., None], (np.vecdot(states[0], states[1]) - 1)[..., None]
+
+    # A stream of its own: what is compared with raw data must not share its random numbers.
+    return GrowingBlocks(draw, seed, _DRAWN_STREAM, numbers_of(dimension, spec.inner_loop))
 
 
 def sample_covariance(data: DataSet) -> Floats:
