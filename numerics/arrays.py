@@ -7,6 +7,7 @@ of them. What the standard leaves out, random numbers, is here: three laws, unde
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
@@ -26,6 +27,7 @@ __all__ = [
     "Shape",
     "arrays_on",
     "generator",
+    "nbytes",
     "torch_arrays",
 ]
 
@@ -87,6 +89,12 @@ def generator(seed: np.random.SeedSequence) -> np.random.Generator:
 
 
 NUMPY = Arrays(np, None, np.asarray, generator, np.asarray)
+
+
+def nbytes(*arrays: Array) -> int:
+    """Return the memory that arrays of 64-bit numbers occupy."""
+    # PyTorch's arrays have a method where the others have an attribute ``size``.
+    return int(8 * sum(math.prod(array.shape) for array in arrays))
 
 
 def arrays_on(device: DeviceName) -> Arrays:

@@ -110,7 +110,7 @@ class ArrayWalk:
         theta, path = arrays.asarray(positions), []
         episodes = self._learner.draw(self._source, rng, (len(sizes), len(positions), self._batch))
         for step, size in enumerate(sizes.tolist()):
-            theta = theta - size * self._learner.mean_gradient(theta, episodes[step])
+            theta = theta - size * self._learner.mean_gradient(theta, episodes[step, ...])
             path.append(theta)
         return arrays.to_numpy(arrays.namespace.stack(path))
 

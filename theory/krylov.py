@@ -1,9 +1,9 @@
 """Moments of a Wishart matrix along the directions in which gradient descent asks about it.
 
-For data with identity covariance, W = m Shat = G'G. Ask for W p, then for W of the part of the answer that is new, and so
-on: in the orthonormal basis u_1, u_2, ... of these directions Bartlett's decomposition gives W as a sum of f_k f_k', where
-f_k = r_k u_k + s_k u_(k+1) with independent r_k^2 ~ chi^2_(m-k+1) and s_k^2 ~ chi^2_(d-k): W is tridiagonal there. This is
-what the projected sampler draws (``docs/sampler.md``), and shares nothing with :mod:`theory.moments`.
+For data with identity covariance, W = m Shat = G'G. Ask for W p, then for W of the part of the answer that is new, and
+so on: in the orthonormal basis u_1, u_2, ... of these directions Bartlett's decomposition gives W as a sum of f_k f_k',
+where f_k = r_k u_k + s_k u_(k+1) with independent r_k^2 ~ chi^2_(m-k+1) and s_k^2 ~ chi^2_(d-k): W is tridiagonal. This
+is what the projected sampler draws (``docs/sampler.md``), and shares nothing with :mod:`theory.moments`.
 
 Source: Bartlett (1933); the tridiagonal form is that of Dumitriu and Edelman (2002).
 """
@@ -22,7 +22,7 @@ __all__ = ["KrylovMoment"]
 
 @dataclass(frozen=True)
 class KrylovMoment:
-    """The expectation of ``u' Shat^power u`` for a unit vector u and the identity covariance, as the sampler draws it."""
+    """The expectation of ``u' Shat^power u`` for the identity covariance, u a unit vector, as the sampler draws it."""
 
     power: int
 

@@ -17,7 +17,8 @@ from numerics.compiled.episode import add_one_step, add_several_steps
 from numerics.compiled.random import LANES, chi_squares, normals, padded, seeded, uniforms
 from numerics.engine import Engine
 from numerics.methods import MAML, NAL, Learner
-from numerics.projected import Population, ProjectedSampler
+from numerics.population import Population
+from numerics.projected import ProjectedSampler
 from numerics.sampling import Floats
 from numerics.source import Source
 from theory.errors import ConfigurationError, UnsupportedError

@@ -1,15 +1,23 @@
 """The projected sampler has the law of raw data, in everything that descent can ask of it; wrong ones are caught."""
 
+import sys
+from importlib.util import find_spec
+from types import SimpleNamespace
+
+import array_api_strict
 import numpy as np
 import pytest
 from scipy import stats
 
-from numerics import projected
+from numerics import engine, population
 from numerics.adaptation import adapt, pull_back
-from numerics.arrays import NUMPY, Arrays
+from numerics.arrays import NUMPY, Arrays, arrays_on, torch_arrays
+from numerics.descent import stochastic_descent
+from numerics.measurement import critical_value
 from numerics.methods import MAML
 from numerics.projected import ProjectedData, ProjectedSampler
 from numerics.sampling import Sampler
+from theory.errors import MissingExtraError, UnknownNameError, UnsupportedError
 from theory.mixture import InnerLoop
 
 EPISODES = 20_000
@@ -142,7 +150,7 @@ def test_frames_turned_the_wrong_way_are_caught(configured, disagreements, rng, 
     mixture = configured(3).mixture
     reference = episodes(Sampler(mixture), rng, 4, 1, "reused", "population")
     eigh = np.linalg.eigh
-    monkeypatch.setattr(projected.np.linalg, "eigh", lambda a: (eigh(a)[0], eigh(a)[1].swapaxes(-1, -2)))
+    monkeypatch.setattr(population.np.linalg, "eigh", lambda a: (eigh(a)[0], eigh(a)[1].swapaxes(-1, -2)))
 
     assert disagreements(episodes(ProjectedSampler(mixture), rng, 4, 1, "reused", "population"), reference, rng)
 
@@ -253,25 +261,78 @@ def test_it_takes_no_more_random_numbers_than_it_says(configured, rng):
     assert counted == {"standard_normal": 10 * 2 * 3, "chisquare": 10 * 2}
 
 
-def test_it_is_written_in_the_array_api_and_nothing_else(configured, seed):
-    """The strict implementation of the standard has nothing beyond it; on it every number is the same as on NumPy."""
-    import array_api_strict as strict
+class GivenDraws:
+    """NumPy's random numbers, copied to another library."""
 
-    class StrictDraws:
-        def __init__(self, child):
-            self._rng = NUMPY.draws(child)
+    def __init__(self, arrays, child):
+        self._arrays, self._rng = arrays, NUMPY.draws(child)
 
-        def __getattr__(self, name):
-            return lambda *arguments: strict.asarray(getattr(self._rng, name)(*arguments))
+    def __getattr__(self, name):
+        return lambda *arguments: self._arrays.asarray(getattr(self._rng, name)(*arguments))
 
-    arrays = Arrays(strict, None, strict.asarray, StrictDraws, np.asarray)
-    configuration = configured(3, adaptation={"steps": 2, "samples": 2})
+
+#: The strict implementation has the standard's functions and no others; PyTorch is tried where it is installed.
+STRICT = Arrays(array_api_strict, None, array_api_strict.asarray, lambda child: GivenDraws(STRICT, child), np.asarray)
+LIBRARIES = {"strict": lambda: STRICT}
+if find_spec("torch") and find_spec("array_api_compat"):
+    LIBRARIES["torch"] = lambda: torch_arrays("cpu")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("changed", [DENSE, ISOTROPIC | QUIET, {"spread": [[0.5, 0.2, 0], [0.2, 0.3, 0], [0, 0, 0.1]]}])
+@pytest.mark.parametrize("adaptation", [{"steps": 2, "samples": 2}, {"samples": 9}, {"samples": "inf"}])
+def test_every_library_of_arrays_gives_the_same_numbers(configured, seed, library, changed, adaptation):
+    other = LIBRARIES[library]()
+    configuration = configured(3, adaptation, first=changed, second=changed)
     learner = MAML(configuration.inner_loop)
     theta = np.random.default_rng(seed).standard_normal((4, 3))
     gradients = []
-    for place in (NUMPY, arrays):
-        sampler = ProjectedSampler(configuration.mixture, place)
-        drawn = learner.draw(sampler, sampler.draws(np.random.SeedSequence(seed)), (4, 5))
-        gradients.append(place.to_numpy(learner.mean_gradient(place.asarray(theta), drawn)))
+    for arrays in (NUMPY, other):
+        sampler = ProjectedSampler(configuration.mixture, arrays)
+        drawn = learner.draw(sampler, GivenDraws(arrays, np.random.SeedSequence(seed)), (4, 5))
+        gradients.append(arrays.to_numpy(learner.mean_gradient(arrays.asarray(theta), drawn)))
 
-    np.testing.assert_allclose(*gradients, rtol=1e-12)
+    np.testing.assert_allclose(*gradients, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_random_numbers_of_another_library_have_their_laws(library, seed):
+    arrays = LIBRARIES[library]()
+    draws, again = (arrays.draws(np.random.SeedSequence(seed)) for _ in range(2))
+
+    laws = [
+        ("uniform", draws.random((EPISODES,))),
+        ("norm", draws.standard_normal((EPISODES,))),
+        *((stats.chi2(n).cdf, draws.chisquare(n, (EPISODES,))) for n in (1, 2, 25)),
+    ]
+
+    assert min(stats.kstest(arrays.to_numpy(values), law).pvalue for law, values in laws) > FALSE_ALARM / len(laws)
+    np.testing.assert_array_equal(arrays.to_numpy(again.random((EPISODES,))), arrays.to_numpy(laws[0][1]))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_chains_on_another_library_settle_at_the_same_place(configured, seed, library, monkeypatch):
+    configuration = configured(3)
+    learner, mixture = MAML(configuration.inner_loop), configuration.mixture
+    here = stochastic_descent(learner, mixture, seed=seed, outer_steps=300, sampler="projected")
+    monkeypatch.setattr(engine, "arrays_on", lambda device: LIBRARIES[library]())
+
+    there = stochastic_descent(learner, mixture, seed=seed + 1, outer_steps=300, sampler="projected")
+
+    errors = np.hypot(here.standard_error, there.standard_error)
+    assert np.abs((here.theta - there.theta) / errors).max() < critical_value(3, here.degrees_of_freedom)
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setitem(sys.modules, "array_api_compat.torch", None)
+    with pytest.raises(MissingExtraError, match=r"device 'cuda' needs .*: pip install 'maml-landscape\[gpu\]'"):
+        arrays_on("cuda")
+
+    fake = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: False))
+    monkeypatch.setitem(sys.modules, "array_api_compat", SimpleNamespace(torch=fake))
+    monkeypatch.setitem(sys.modules, "array_api_compat.torch", fake)
+    monkeypatch.setitem(sys.modules, "torch", fake)
+    with pytest.raises(UnsupportedError, match="PyTorch finds no GPU that it can use here"):
+        arrays_on("cuda")
+    with pytest.raises(UnknownNameError, match="unknown device 'tpu': did you mean 'cpu'"):
+        arrays_on("tpu")

@@ -36,7 +36,7 @@ DERIVED_TWICE = (5, 6)
 def _moment(power: int) -> Claim:
     return Claim(
         name=f"sampler.krylov-moment-{power}",
-        sentence=f"The rows that the projected sampler draws give E[u' Shat^{power} u] its value, along every direction u.",
+        sentence=f"The rows that the projected sampler draws give E[u' Shat^{power} u] the value it has on raw data.",
         hypotheses=COUNTS,
         layers=(
             Layer(drawn, STATED.get(power), KrylovMoment(power)),
