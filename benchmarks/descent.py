@@ -93,7 +93,7 @@ def speed(case, kind, engine_name="numpy", sampler="projected", chains=64, secon
     from theory.mixture import InnerLoop
 
     size, samples, batch = CASES[case]
-    engine = Engine(engine_name)
+    engine = Engine(engine_name, memory=2**33)
     source = engine.source(population(case, kind), sampler)
     walk = walk_of(MAML(InnerLoop(0.5, samples)), source, chains, batch, np.random.SeedSequence(SEED), engine)
     positions, sizes = np.zeros((chains, size)), np.full(walk.block, 0.05)

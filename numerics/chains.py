@@ -26,8 +26,8 @@ __all__ = ["Chains", "Walk", "log_spaced"]
 # Episodes held at a time: 1 MiB of several steps, which stays in the cache, or 4 MiB of a group of chains.
 _BLOCK_BYTES, _BLOCK_STEPS = 2**20, 256
 _GROUP_BYTES = 2**22
-# Arrays as large as the episodes that a step makes on its way, generously.
-_TEMPORARIES = 16
+# What a step takes in all, in units of its episodes, generously; a test measures it.
+_TEMPORARIES = 6
 _SEGMENTS = 64
 _TRAJECTORY_POINTS = 100
 
@@ -76,17 +76,22 @@ class ArrayWalk:
         self._learner, self._source, self._batch = learner, source, batch
         probe = learner.draw(source, source.draws(np.random.SeedSequence(0)), (1,))
         bytes_per_chain = max(1, probe.nbytes * batch)
-        if _TEMPORARIES * bytes_per_chain > engine.memory // 2:
+        # The other quarter is for the record.
+        allowed = engine.memory * 3 // 4
+        if _TEMPORARIES * bytes_per_chain > allowed:
             raise ConfigurationError(
                 f"batch = {batch}: one step of one chain takes about {_TEMPORARIES * bytes_per_chain / 2**30:.3g} GiB, "
-                f"more than half of the {engine.memory / 2**30:.3g} GiB allowed; use fewer tasks per step, or sampler "
-                "'projected'"
+                f"more than three quarters of the {engine.memory / 2**30:.3g} GiB allowed; use fewer tasks per step, "
+                "or sampler 'projected'"
             )
-        at_once = min(_GROUP_BYTES, engine.memory // (2 * _TEMPORARIES * engine.workers))
-        group = int(np.clip(at_once // bytes_per_chain, 1, chains))
+        group = int(np.clip(_GROUP_BYTES // bytes_per_chain, 1, chains))
         self._groups = [slice(first, min(first + group, chains)) for first in range(0, chains, group)]
         self._streams = [source.draws(child) for child in seed.spawn(len(self._groups))]
-        self._workers = min(engine.workers, len(self._groups))
+        # Groups, and with them the streams, do not depend on how many are computed at a time.
+        together = allowed // (_TEMPORARIES * max(_GROUP_BYTES, bytes_per_chain))
+        self._workers = int(np.clip(together, 1, min(engine.workers, len(self._groups))))
+        #: Memory that the steps take at most.
+        self.bytes_held = _TEMPORARIES * max(_GROUP_BYTES, bytes_per_chain) * self._workers
         self.block = int(np.clip(_BLOCK_BYTES // (bytes_per_chain * chains), 1, _BLOCK_STEPS))
 
     def advance(self, positions: Floats, sizes: Floats) -> Floats:
