@@ -23,9 +23,9 @@ from theory.errors import ConfigurationError
 
 __all__ = ["Chains", "Walk", "log_spaced"]
 
-# Episodes held at a time: 1 MiB of several steps, which stays in the cache, or 4 MiB of a group of chains.
+# Episodes held at a time: 1 MiB of several steps, or half of one of a group of chains; both stay in the cache.
 _BLOCK_BYTES, _BLOCK_STEPS = 2**20, 256
-_GROUP_BYTES = 2**22
+_GROUP_BYTES = 2**19
 # What a step takes in all, in units of its episodes, generously; a test measures it.
 _TEMPORARIES = 6
 _SEGMENTS = 64
