@@ -9,6 +9,7 @@ __all__ = [
     "ConfigurationError",
     "DivergenceError",
     "LandscapeError",
+    "MissingPackageError",
     "NonUniqueOptimumError",
     "RecordError",
     "UnknownNameError",
@@ -33,6 +34,25 @@ class LandscapeError(Exception):
 
 class ConfigurationError(LandscapeError):
     """A configuration that cannot be read or is not allowed: names the key, what was given and what is allowed."""
+
+
+class MissingPackageError(LandscapeError):
+    """An optional package that is not installed: names what needs it and how to get it."""
+
+    @classmethod
+    def named(cls, package: str, what: str, extra: str) -> MissingPackageError:
+        """Build the message.
+
+        Parameters
+        ----------
+        package : str
+            What could not be imported.
+        what : str
+            What needs it, in the plural: "compiled grids".
+        extra : str
+            The extra of this library that installs it.
+        """
+        return cls(f"{what} need {package}, which is not installed: pip install 'maml-landscape[{extra}]'")
 
 
 class NonUniqueOptimumError(LandscapeError):
