@@ -12,6 +12,8 @@ __all__ = [
     "MissingPackageError",
     "NonUniqueOptimumError",
     "RecordError",
+    "SchedulerError",
+    "SweepError",
     "UnknownNameError",
 ]
 
@@ -71,6 +73,30 @@ class ClaimError(LandscapeError):
 
 class RecordError(LandscapeError):
     """A ledger that cannot be replayed: unreadable, of another schema or of other claims, or changed since then."""
+
+
+class _FailedOrRefused(LandscapeError):
+    """An error that is either the input's or the run's.
+
+    Parameters
+    ----------
+    message : str
+        Cause and remedy.
+    exit_code : int
+        2 where what was asked for was wrong, 1 where the run failed.
+    """
+
+    def __init__(self, message: str, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class SchedulerError(_FailedOrRefused):
+    """Workers that cannot be had or were lost: an unknown or unreachable scheduler, a worker process that died."""
+
+
+class SweepError(_FailedOrRefused):
+    """A sweep that cannot be run or written: its output exists, its chunks are another grid's, room is short."""
 
 
 class UnknownNameError(LandscapeError):
