@@ -20,14 +20,18 @@ from theory import arithmetic
 from theory.errors import MissingPackageError, UnknownNameError
 from theory.factored import SUMMARIES, factors, floor_E, floor_H, q, rounding, s_E, s_H, slope, summaries
 from theory.gain import Setting
+from theory.mixture import InnerLoop, Mixture
 from theory.symbols import R2, V_E, V_H, alpha, d, m, nu2_E, nu2_H, p, rho, rho_E, rho_H
 
-__all__ = ["PAIR_OUTPUTS", "PAIR_SYMBOLS", "PairForms"]
+__all__ = ["PAIR_OUTPUTS", "PAIR_STEPS", "PAIR_SYMBOLS", "PairForms", "isotropic_gain"]
 
 #: What can be evaluated.
 PAIR_OUTPUTS = (*SUMMARIES, "ratio")
 #: What it takes: ``q`` is 1 - p, given apart so that no digits are lost where p is near 1.
 PAIR_SYMBOLS = (p, q, rho_E, rho_H, alpha, m, d, R2, V_E, V_H, nu2_E, nu2_H)
+
+#: Inner steps up to which the derived polynomials are compact; more are left to :mod:`numerics.closed_form`.
+PAIR_STEPS = 4
 
 #: Points that NumPy evaluates at a time: their arrays fit the first two levels of a cache.
 _BLOCK = 4096
@@ -110,6 +114,36 @@ class PairForms:
             some[symbol] = found.rounded()
         for row, name in enumerate(self._summaries):
             results[row, points] = arithmetic.evaluate(getattr(summaries(), name), some, arithmetic.float_number)
+
+
+def isotropic_gain(mixture: Mixture, inner_loop: InnerLoop) -> float | None:
+    """Return the gain on a mixture that is an isotropic pair, to full accuracy, or ``None`` if it is not one.
+
+    Parameters
+    ----------
+    mixture, inner_loop : Mixture, InnerLoop
+        In float64.
+    """
+    if len(mixture.classes) != 2 or inner_loop.steps > PAIR_STEPS:
+        return None
+    first, second = mixture.classes
+    identity = np.eye(mixture.dimension)
+    if any((item.covariance != item.covariance[0, 0] * identity).any() for item in mixture.classes):
+        return None
+    values = dict.fromkeys(PAIR_SYMBOLS, 0.0) | {
+        q: float(first.weight),
+        p: float(second.weight),
+        rho_E: float(first.covariance[0, 0]),
+        rho_H: float(second.covariance[0, 0]),
+        alpha: float(inner_loop.step_size),
+        d: float(mixture.dimension),
+        R2: float(((first.centre - second.centre) ** 2).sum()),
+    }
+    if inner_loop.samples is not None:
+        values[m] = float(inner_loop.samples)
+    setting = Setting(inner_loop.steps, inner_loop.data, population=inner_loop.samples is None)
+    gain = float(PairForms(setting, ("gain",))(values)["gain"][0])
+    return gain if np.isfinite(gain) else None
 
 
 #: What an output is put together from, where it is not derived under its own name.

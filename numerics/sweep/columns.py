@@ -73,11 +73,11 @@ _MEASURED = {
 }
 #: LaTeX of a key of a class, its unit and meaning; the class's name becomes the index.
 _CLASS_KEYS = {
-    "weight": ("p", "1", "probability of the class"),
-    "covariance": (r"\rho", "x^2", "input covariance of the class"),
-    "centre": ("c", "theta", "mean of the class's optimal solutions"),
-    "spread": (r"\lambda", "theta^2", "covariance of the class's optimal solutions"),
-    "noise": (r"\nu^2", "y^2", "label noise variance of the class"),
+    "weight": ("p", "1", "probability of class {}"),
+    "covariance": (r"\rho", "x^2", "input covariance of class {}"),
+    "centre": ("c", "theta", "mean of the optimal solutions of class {}"),
+    "spread": (r"\lambda", "theta^2", "covariance of the optimal solutions of class {}"),
+    "noise": (r"\nu^2", "y^2", "label noise variance of class {}"),
 }
 _KEYS = {"dimension": "d", "step_size": "alpha", "samples": "m", "steps": "K"}
 
@@ -96,9 +96,10 @@ def axis_column(axis: Axis) -> Column:
     if key == "data":
         return Column(axis.name, r"\mathrm{data}", "1", "whether the inner steps reuse their samples")
     latex, unit, meaning = _CLASS_KEYS[key]
-    index = axis.name.removesuffix(f"_{key}").replace("_", r"\_")
+    name = axis.name.removesuffix(f"_{key}")
+    index = name.replace("_", r"\_")
     base, power, exponent = latex.partition("^")
-    return Column(axis.name, rf"{base}_{{\mathrm{{{index}}}}}{power}{exponent}", unit, meaning)
+    return Column(axis.name, rf"{base}_{{\mathrm{{{index}}}}}{power}{exponent}", unit, meaning.format(name))
 
 
 def condition_name(claim: str) -> str:

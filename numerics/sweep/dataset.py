@@ -123,8 +123,10 @@ def open_result(grid: Grid, path: Path) -> xr.Dataset:
     """Open what :func:`write_dataset` wrote; values are read as they are used, but for Parquet."""
     import xarray as xr
 
-    if path.suffix != ".parquet":
-        return xr.open_dataset(path, engine="h5netcdf" if path.suffix == ".nc" else "zarr", decode_cf=False)
+    if path.suffix == ".nc":
+        return xr.open_dataset(path, engine="h5netcdf", decode_cf=False)
+    if path.suffix == ".zarr":
+        return xr.open_zarr(path, chunks=None, consolidated=False, decode_cf=False)
     import pyarrow.parquet as pq
 
     names = [column.name for column in columns(grid)]

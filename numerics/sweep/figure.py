@@ -119,5 +119,5 @@ def _heat_map(grid: Grid, result: xr.Dataset, column: Column, axes: Axes) -> Non
 
 def _label(column: Column) -> str:
     words = column.meaning.partition(":")[0]
-    unit = f" ({column.unit})" if column.unit not in ("", "1") else ""
-    return f"{words}, ${column.latex}${unit}"
+    unit = column.unit.replace("theta", r"\theta")
+    return f"{words}, ${column.latex}$" + (f" (${unit}$)" if unit not in ("", "1") else "")

@@ -20,6 +20,7 @@ from numerics.configuration.document import parse_tables, read_text
 from numerics.configuration.messages import explain
 from numerics.configuration.toml_text import plain, shown
 from numerics.configuration.values import Refused, count, number
+from numerics.isotropic import PAIR_STEPS
 from numerics.sweep.axes import Axis, Location, find_axes, key_text
 from theory.claims.collins2022 import CONDITIONS
 from theory.errors import ConfigurationError, UnknownNameError
@@ -31,8 +32,6 @@ CLOSED_FORMS = ("risk_nal", "risk_maml", "noise_floor", "gain", "ratio", "share_
 PAIR_ONLY = ("share_nal", "share_maml")
 #: What can be measured at each point; each also gives its standard error.
 SIMULATIONS = ("risk_nal", "risk_maml", "gain", "descent_nal", "descent_maml")
-#: Steps up to which the isotropic pair has compact closed forms; beyond, the general ones are evaluated.
-PAIR_STEPS = 4
 #: What a class's weight may be, once: 1 minus the others.
 REST = "rest"
 #: Points computed at a time, saved and lost together: of closed forms, of single evaluations, of simulations.

@@ -144,16 +144,18 @@ class Store:
         }
 
     def close(self) -> None:
-        """Release the folder."""
+        """Release the folder; one without any chunk is removed."""
         for file in self._files:
             os.close(file)
         self._log.close()
+        if not self.done:
+            shutil.rmtree(self.folder)
         self._lock.close()
 
     def remove(self) -> None:
         """Remove the folder, once what it held is in the output."""
+        self.done.clear()
         self.close()
-        shutil.rmtree(self.folder)
 
     def _checksum(self, position: int) -> int:
         span, checksum = self.grid.span(position), 0
