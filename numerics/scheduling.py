@@ -143,7 +143,7 @@ def _on_cluster(
     run, waiting = uuid.uuid4().hex, enumerate(items)
     positions: dict[Future[Any], int] = {}
     try:
-        under_way = as_completed()
+        under_way = as_completed(loop=client.loop)
 
         def submit(most: int) -> None:
             for position, item in itertools.islice(waiting, most):
