@@ -99,7 +99,7 @@ class _Range(BaseModel):
     num: Annotated[
         int | None,
         PlainValidator(lambda value: count(value, most=10**9)),
-        Field(description="an integer of at least 1"),
+        Field(description="an integer of at least 2"),
     ] = None
     scale: Annotated[Literal["linear", "log"], Field(description='"linear" or "log"')] = "linear"
 
@@ -174,10 +174,10 @@ def _axis(name: str, location: Location, value: Any, source: str, sampled: bool)
     def refuse(what: str, allowed: str) -> ConfigurationError:
         return ConfigurationError(f"{source}: {key_text(location)}: got {what}; must be {allowed}")
 
-    ends = {key for key in ("start", "stop", "num", "scale") if key in given}
+    range_keys = {key for key in ("start", "stop", "num", "scale") if key in given}
     if spec.values is not None:
-        if ends:
-            raise refuse(f"values and {', '.join(sorted(ends))}", "either values or start and stop")
+        if range_keys:
+            raise refuse(f"values and {', '.join(sorted(range_keys))}", "either values or start and stop")
         return Axis(name, location, _listed(spec.values, refuse))
     if spec.start is None or spec.stop is None:
         raise refuse(_shown_range(given), "a list of values, or a range with start and stop")
@@ -188,7 +188,11 @@ def _axis(name: str, location: Location, value: Any, source: str, sampled: bool)
     if sampled:
         if spec.num is not None:
             raise refuse(f"num = {spec.num} in a sampled design", "a range without num: [sweep] points says how many")
-        return Axis(name, location, (spec.start, spec.stop), spec.scale, sampled=True)
+        whole = location[-1] in _INTEGERS and spec.start == int(spec.start) and spec.stop == int(spec.stop)
+        ends = (int(spec.start), int(spec.stop)) if whole else (spec.start, spec.stop)
+        return Axis(name, location, ends, spec.scale, sampled=True)
+    if spec.num == 1:
+        raise ConfigurationError(f"{source}: {key_text(location)}.num: got 1; must be an integer of at least 2")
     if spec.num is None:
         raise refuse(_shown_range(given), "a range with num, the number of values")
     return Axis(name, location, _spaced(spec, location[-1] in _INTEGERS, refuse), spec.scale)

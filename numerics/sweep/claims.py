@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +82,7 @@ def claim_sides(claim: Claim, values: Mapping[sp.Symbol, Any]) -> list[tuple[Any
             assert layer.derivation is not None
             definition = layer.derivation.expression()
         known[layer.symbol] = arithmetic.evaluate(definition, known, arithmetic.float_number)
-    admitted = np.logical_and.reduce([_holds(hypothesis, known) for hypothesis in claim.hypotheses])
+    admitted = _all([_holds(hypothesis, known) for hypothesis in claim.hypotheses])
     return [
         (
             np.where(admitted, arithmetic.evaluate(relation.lhs, known, arithmetic.float_number), np.nan),
@@ -117,9 +117,9 @@ def _holds(formula: Formula, values: Mapping[sp.Symbol, Any]) -> Any:
         case IsInteger(symbol):
             return values[symbol] == np.rint(values[symbol])
         case And():
-            return np.logical_and.reduce(parts)
+            return _all(parts)
         case Or():
-            return np.logical_or.reduce(parts)
+            return np.logical_not(_all([np.logical_not(part) for part in parts]))
         case Not():
             return np.logical_not(parts[0])
         case Implies():
@@ -127,6 +127,14 @@ def _holds(formula: Formula, values: Mapping[sp.Symbol, Any]) -> Any:
         case Iff():
             return np.equal(parts[0], parts[1])
     raise TypeError(f"{type(formula).__name__} cannot be decided on arrays")
+
+
+def _all(parts: Sequence[Any]) -> Any:
+    """Return where all of them hold; numbers, which hold everywhere or nowhere, may be among the arrays."""
+    everywhere: Any = True
+    for part in parts:
+        everywhere = np.logical_and(everywhere, part)
+    return everywhere
 
 
 def _scalar_claims() -> list[Any]:

@@ -94,7 +94,8 @@ def _levels(grid: Grid, span: range) -> Floats:
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(len(grid.axes), scramble=True, rng=grid.seed)
-    sequence.fast_forward(span.start)
+    if span.start:  # it takes no 0
+        sequence.fast_forward(span.start)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a chunk need not be balanced, the whole is
         return np.asarray(sequence.random(len(span)), dtype=np.float64)
