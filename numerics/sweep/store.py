@@ -157,8 +157,12 @@ class Store:
         self.done.clear()
         self.close()
 
-    def _checksum(self, position: int) -> int:
+    def _checksum(self, position: int) -> int | None:
+        """Return the checksum of what the files hold of a chunk, ``None`` where they end before it does."""
         span, checksum = self.grid.span(position), 0
         for file in self._files:
-            checksum = zlib.crc32(os.pread(file, len(span) * _ITEM, span.start * _ITEM), checksum)
+            content = os.pread(file, len(span) * _ITEM, span.start * _ITEM)
+            if len(content) < len(span) * _ITEM:
+                return None
+            checksum = zlib.crc32(content, checksum)
         return checksum
