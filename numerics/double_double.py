@@ -66,7 +66,8 @@ class DoubleDouble:
         rest = self - right * quotient
         correction = rest.high / right.high
         rest = rest - right * correction
-        return quotient + correction + rest.high / right.high
+        result: DoubleDouble = quotient + correction + rest.high / right.high
+        return result
 
     def __rtruediv__(self, other: float) -> DoubleDouble:
         return _lift(other) / self

@@ -84,7 +84,7 @@ class PairForms:
         dict from output to array, shape (points,)
             NaN where MAML's optimum is not unique, or where the ratio is one of zeros.
         """
-        points = next((len(value) for value in values.values() if np.ndim(value)), 1)
+        points = next((np.size(value) for value in values.values() if np.ndim(value)), 1)
         varying = frozenset(symbol for symbol, value in values.items() if np.ndim(value))
         code = _code(self.setting, self._summaries, varying, self.compiled)
         results, suspects = np.empty((len(self._summaries), points)), []

@@ -121,7 +121,8 @@ def _leave_interrupts_to_parent() -> None:
 def _through(
     pool: Executor, function: Callable[[Item], Result], items: Iterable[Item], ahead: int
 ) -> Iterator[tuple[int, Result]]:
-    waiting, positions = enumerate(items), {}
+    waiting = enumerate(items)
+    positions: dict[Future[Result], int] = {}
     while True:
         for position, item in itertools.islice(waiting, ahead - len(positions)):
             positions[pool.submit(function, item)] = position
@@ -143,7 +144,7 @@ def _on_cluster(
     run, waiting = uuid.uuid4().hex, enumerate(items)
     positions: dict[Future[Any], int] = {}
     try:
-        under_way = as_completed(loop=client.loop)
+        under_way: Any = as_completed(loop=client.loop)  # type: ignore[no-untyped-call]  # Dask's own
 
         def submit(most: int) -> None:
             for position, item in itertools.islice(waiting, most):
@@ -172,8 +173,8 @@ def _connected(client: Any, address: str) -> Any:
         return client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise SchedulerError(
-            f"cannot reach the Dask scheduler at {address} within {_PATIENCE} s ({type(error).__name__}): is it running "
-            "there, and can this machine connect to its port?"
+            f"cannot reach the Dask scheduler at {address} within {_PATIENCE} s ({type(error).__name__}): is it "
+            "running there, and can this machine connect to its port?"
         ) from None
 
 

@@ -1,8 +1,8 @@
-"""The isotropic pair in forms without cancellation: sums of positive terms, and the gain with its difference pulled out.
+"""The isotropic pair in forms without cancellation: sums of positive terms, the gain with its difference pulled out.
 
 A gain that nearly vanishes is a small difference of two risks, and in floating point most of its digits are lost. Its
-derivation knows better: the two curvatures are ``rho s(rho)``, the gain is a square of ``s(rho_E) - s(rho_H)``, and that
-difference is ``rho_E - rho_H`` times a polynomial. Everything else is built of positive terms only. What can still
+derivation knows better: the two curvatures are ``rho s(rho)``, the gain is a square of ``s(rho_E) - s(rho_H)``, and
+that difference is ``rho_E - rho_H`` times a polynomial. Everything else is built of positive terms only. What can still
 cancel are the polynomials in :class:`Factors`; they are few, and whoever evaluates them can see it happen by comparing
 them with their :func:`rounding`.
 """

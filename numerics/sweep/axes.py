@@ -78,12 +78,10 @@ class Axis:
         if self.integer:
             # Every integer gets the same share of the levels (of their logarithm), the ends too.
             low, high = low - 0.5, high + 0.5
-        if self.scale == "log":
-            values = low * (high / low) ** levels
-        else:
-            values = low + (high - low) * levels
-        values = np.clip(np.rint(values), *map(float, self.values)) if self.integer else np.clip(values, low, high)
-        return np.asarray(values)
+        values = low * (high / low) ** levels if self.scale == "log" else low + (high - low) * levels
+        if self.integer:
+            values = np.rint(values)
+        return np.clip(values, float(self.values[0]), float(self.values[1]))
 
 
 class _Range(BaseModel):

@@ -1,4 +1,4 @@
-"""Computes one chunk of a grid: closed forms, sides of conditions and claims, and measurements, at each of its points."""
+"""Computes one chunk of a grid: closed forms, conditions, claims and measurements at each of its points."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def _grid(text: str, seed: int) -> Grid:
 
 
 def _on_pairs(points: Points, compiled: bool) -> dict[str, Any]:
-    values, found = _pair_values(points), {}
+    values = _pair_values(points)
+    found: dict[str, Any] = {}
     names = points.grid.table.closed_forms
     for setting, where in _settings(points, values[m]):
         here = {symbol: value[where] if np.ndim(value) else value for symbol, value in values.items()}
@@ -163,7 +164,7 @@ def _squared_distance(points: Points, dimension: Any) -> Any:
     if not any(lists):
         return dimension * (centres[0] - centres[1]) ** 2
     numbers = (c if is_list else np.asarray(c)[..., None] for c, is_list in zip(centres, lists, strict=True))
-    distance = ((next(numbers) - next(numbers)) ** 2).sum(axis=-1)
+    distance = np.asarray((next(numbers) - next(numbers)) ** 2).sum(axis=-1)
     return float(distance) if distance.ndim == 0 else distance
 
 

@@ -55,8 +55,8 @@ def _check_setting(grid: Grid, source: str) -> None:
     finite = "inf" not in (samples.values if samples else (adaptation["samples"],))
     if not (grid.is_pair and one_step and finite):
         raise ConfigurationError(
-            f"{source}: sweep.claims: claims in scalars are about two isotropic classes (covariances that are numbers), "
-            "one step and finitely many samples, and this grid has others"
+            f"{source}: sweep.claims: claims in scalars are about two isotropic classes (covariances that are "
+            "numbers), one step and finitely many samples, and this grid has others"
         )
 
 

@@ -126,7 +126,8 @@ def open_result(grid: Grid, path: Path) -> xr.Dataset:
     if path.suffix == ".nc":
         return xr.open_dataset(path, engine="h5netcdf", decode_cf=False)
     if path.suffix == ".zarr":
-        return xr.open_zarr(path, chunks=None, consolidated=False, decode_cf=False)
+        opened: xr.Dataset = xr.open_zarr(path, chunks=None, consolidated=False, decode_cf=False)
+        return opened
     import pyarrow.parquet as pq
 
     names = [column.name for column in columns(grid)]

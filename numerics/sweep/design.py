@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.configuration.toml_text import plain
 from numerics.sampling import Floats
 from numerics.sweep.axes import Axis, Location
 from numerics.sweep.grid import Grid
@@ -41,7 +40,7 @@ class Points:
         """Return a key that holds a number: an array where it varies, else a float."""
         axis = self.grid.axis(location)
         if axis is None:
-            return float(plain(fixed))
+            return float(fixed)
         return _numbers(axis, self.coordinates[axis.name])
 
     def values(self, location: Location, fixed: Any) -> list[Any]:

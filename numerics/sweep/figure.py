@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ FIGURE_SUFFIXES = (".svg", ".png", ".pdf")
 #: Cells of a heat map along an axis, at most: more than a screen or a page can show.
 _MOST_CELLS = 1200
 #: The same picture gives the same bytes, on every day and machine.
-_STYLE = {"svg.hashsalt": "maml-landscape", "font.size": 11}
+_STYLE: Any = {"svg.hashsalt": "maml-landscape", "font.size": 11}
 
 
 def check_figure(grid: Grid, path: Path, variable: str | None) -> str:

@@ -217,8 +217,8 @@ def parse_grid(text: str, *, source: str = "grid", seed: int = 0) -> Grid:
 def _check_design(table: SweepTable, axes: tuple[Axis, ...], source: str) -> None:
     if not axes:
         raise ConfigurationError(
-            f"{source}: no key varies; give one or more a list of values, such as samples = [10, 100], or a range, such "
-            "as step_size = {start = 0.1, stop = 0.9, num = 9}"
+            f"{source}: no key varies; give one or more a list of values, such as samples = [10, 100], or a range, "
+            "such as step_size = {start = 0.1, stop = 0.9, num = 9}"
         )
     if table.design == "product":
         if table.points is not None:
@@ -258,7 +258,8 @@ def _rest_class(tables: dict[str, Any], source: str) -> int | None:
     found = [i for i, table in enumerate(classes) if table.get("weight") == REST]
     if len(found) > 1:
         raise ConfigurationError(
-            f'{source}: task_class[{found[1]}].weight: got "rest"; must be a number: task_class[{found[0]}] has the rest'
+            f'{source}: task_class[{found[1]}].weight: got "rest"; must be a number: task_class[{found[0]}] has the '
+            "rest"
         )
     return found[0] if found else None
 

@@ -181,14 +181,15 @@ def _check_room(wanted: Needs, output: Path) -> None:
     memory = available_memory()
     if memory is not None and wanted.memory > memory:
         raise SweepError(
-            f"{what} need about {_gigabytes(wanted.memory)} of memory to write, and {_gigabytes(memory)} are available; "
-            "write .parquet, which takes one chunk at a time, take fewer points, or split the grid"
+            f"{what} need about {_gigabytes(wanted.memory)} of memory to write, and {_gigabytes(memory)} are "
+            "available; write .parquet, which takes one chunk at a time, take fewer points, or split the grid"
         )
     free = shutil.disk_usage(output.absolute().parent).free
     if wanted.disk > free:
         raise SweepError(
             f"{what} need about {_gigabytes(wanted.disk)} of disk (the chunks, and the output beside them), and "
-            f"{_gigabytes(free)} are free in {output.absolute().parent}; take fewer points or variables, or another disk"
+            f"{_gigabytes(free)} are free in {output.absolute().parent}; take fewer points or variables, or another "
+            "disk"
         )
 
 

@@ -1,8 +1,8 @@
 """The work folder of a sweep: chunks that are done, kept beside the output until it is complete.
 
-One file per variable holds the values of all points, written in place; a log says which chunks are in them, each with a
-checksum. A chunk counts once its line is in the log, so that a run that is killed at any moment loses at most the chunks
-it was computing; what a power failure tore does not match its checksum and is computed again.
+One file per variable holds the values of all points, written in place; a log says which chunks are in them, each with
+a checksum. A chunk counts once its line is in the log, so that a run that is killed at any moment loses at most the
+chunks it was computing; what a power failure tore does not match its checksum and is computed again.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Store:
 
     def _read_log(self) -> set[int]:
         """Return the chunks whose values are in the files as they were written."""
-        path, done = self.folder / "done.log", set()
+        path = self.folder / "done.log"
+        done: set[int] = set()
         if not path.exists():
             return done
         content = path.read_bytes()

@@ -88,7 +88,9 @@ def test_what_is_no_scheduler_is_refused(name):
         scheduler_name(name)
 
 
-@pytest.mark.parametrize("name", ["threads", "processes", "tcp://10.0.0.1:8786", "tls://host.name:1", "tcp://[::1]:8786"])
+@pytest.mark.parametrize(
+    "name", ["threads", "processes", "tcp://10.0.0.1:8786", "tls://host.name:1", "tcp://[::1]:8786"]
+)
 def test_what_may_be_a_scheduler_is_not_refused(name):
     assert scheduler_name(name) == name
 

@@ -95,8 +95,16 @@ def test_the_rest_of_the_weights_follows():
 
 
 REFUSED = [
-    ("no axis", [("{ start = 0.1, stop = 0.9, num = 5 }", "0.5"), ('[4, 25, "inf"]', "4"), (
-        '{ start = 0.01, stop = 1, num = 3, scale = "log" }', "0.1")], "", r"no key varies"),
+    (
+        "no axis",
+        [
+            ("{ start = 0.1, stop = 0.9, num = 5 }", "0.5"),
+            ('[4, 25, "inf"]', "4"),
+            ('{ start = 0.01, stop = 1, num = 3, scale = "log" }', "0.1"),
+        ],
+        "",
+        r"no key varies",
+    ),
     ("empty list", [('[4, 25, "inf"]', "[]")], "", r"adaptation\.samples: got an empty list; must be a list"),
     ("twice", [('[4, 25, "inf"]', "[4, 4]")], "", r"adaptation\.samples: got 4 twice; must be values of which none"),
     ("empty range", [("stop = 0.9", "stop = 0.1")], "", r"step_size: got start = 0\.1, stop = 0\.1, an empty range"),
@@ -108,20 +116,53 @@ REFUSED = [
     ("num of nan", [("num = 5", "num = nan")], "", r"adaptation\.step_size\.num: got nan"),
     ("log of 0", [("start = 0.01", "start = 0")], "", r"covariance: got start = 0 with scale = \"log\""),
     ("bad scale", [('"log"', '"ln"')], "", r'covariance\.scale: got "ln"; must be "linear" or "log"'),
-    ("misspelt", [("start = 0.1", "strat = 0.1")], "", r"adaptation\.step_size\.strat: unknown key, did you mean start"),
+    (
+        "misspelt",
+        [("start = 0.1", "strat = 0.1")],
+        "",
+        r"adaptation\.step_size\.strat: unknown key, did you mean start",
+    ),
     ("both", [("num = 5", "values = [1]")], "", r"step_size: got values and start, stop; must be either"),
     ("text range", [("start = 0.1", 'start = "a"')], "", r'step_size\.start: got "a" \(not a number\)'),
-    ("value refused", [("start = 0.1", "start = -0.1")], "", r"adaptation\.step_size: got -0\.1; must be a number above 0"),
+    (
+        "value refused",
+        [("start = 0.1", "start = -0.1")],
+        "",
+        r"adaptation\.step_size: got -0\.1; must be a number above 0",
+    ),
     ("listed value refused", [("[4, 25,", "[4, 2.5,")], "", r"adaptation\.samples: got 2\.5 \(not an integer\)"),
     ("nan listed", [("[4, 25,", "[4, nan,")], "", r"adaptation\.samples: got nan"),
-    ("too many integers", [('[4, 25, "inf"]', "{start = 1, stop = 3, num = 9}")], "", r"samples: got 9 values from 1 to 3"),
-    ("weights", [("weight = 0.5", "weight = [0.5, 0.6]")], "", r"weight: varies, so that the weights cannot always sum"),
+    (
+        "too many integers",
+        [('[4, 25, "inf"]', "{start = 1, stop = 3, num = 9}")],
+        "",
+        r"samples: got 9 values from 1 to 3",
+    ),
+    (
+        "weights",
+        [("weight = 0.5", "weight = [0.5, 0.6]")],
+        "",
+        r"weight: varies, so that the weights cannot always sum",
+    ),
     ("no rest", [("weight = 0.5", 'weight = "rest"'), ("weight = 0.5", "weight = [0.5, 1.5]")], "", r"up to 1\.5"),
-    ("two rests", [("weight = 0.5", 'weight = "rest"'), ("weight = 0.5", 'weight = "rest"')], "", r"\[0\] has the rest"),
-    ("same name", [('"easy"', '"a b"'), ('"hard"', '"a_b"'), ("covariance = 1.0", "covariance = {values = [1, 2]}")], "",
-     r"would both be called a_b_covariance"),
-    ("dimension and list", [("dimension = 2", "dimension = [2, 3]"), ("centre = 0.0", "centre = [0.0, 1.0]")], "",
-     r"task_class\[0\]\.centre"),
+    (
+        "two rests",
+        [("weight = 0.5", 'weight = "rest"'), ("weight = 0.5", 'weight = "rest"')],
+        "",
+        r"\[0\] has the rest",
+    ),
+    (
+        "same name",
+        [('"easy"', '"a b"'), ('"hard"', '"a_b"'), ("covariance = 1.0", "covariance = {values = [1, 2]}")],
+        "",
+        r"would both be called a_b_covariance",
+    ),
+    (
+        "dimension and list",
+        [("dimension = 2", "dimension = [2, 3]"), ("centre = 0.0", "centre = [0.0, 1.0]")],
+        "",
+        r"task_class\[0\]\.centre",
+    ),
     ("points in a product", [], "points = 10", r'sweep\.points: got 10 with design = "product"'),
     ("no points", [], 'design = "sobol"', r"sweep\.points: missing|step_size: got num = 5 in a sampled design"),
     ("num when sampled", [], 'design = "sobol"\npoints = 8', r"step_size: got num = 5 in a sampled design"),
@@ -134,13 +175,18 @@ REFUSED = [
     ("condition", [], 'conditions = ["no-such*"]', r"sweep\.conditions: unknown condition 'no-such\*'"),
     ("claim", [], 'claims = ["no-such"]', r"sweep\.claims: unknown claim in scalars of the pair 'no-such'"),
     ("infinite samples", [], 'claims = ["collins2022.gain-isotropic"]', r"claims in scalars are about two isotropic"),
-    ("symbol", [('[4, 25, "inf"]', "[4]")], 'claims = ["collins2022.ratio-needs-packing"]', r"is about t too; give numbers"),
+    (
+        "symbol",
+        [('[4, 25, "inf"]', "[4]")],
+        'claims = ["collins2022.ratio-needs-packing"]',
+        r"is about t too; give numbers",
+    ),
     ("simulate", [], 'simulate = ["loss"]', r"sweep\.simulate: unknown name 'loss'"),
     ("tasks", [], "tasks = 1", r"sweep\.tasks: got 1; must be an integer of at least 2"),
     ("chunk", [], "chunk = 0", r"sweep\.chunk: got 0; must be an integer from 1"),
     ("share of three steps", [("samples =", "steps = 7\nsamples =")], 'closed_forms = ["share_nal"]', r"two isotropic"),
     ("unknown configuration key", [("samples =", "sample =")], "", r"adaptation\.sample: unknown key"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("changes", "sweep", "message"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED])

@@ -103,7 +103,14 @@ def test_both_roads_were_taken():
 
 @pytest.mark.parametrize(
     ("operator", "expected"),
-    [("<", [1, -1, 0]), ("<=", [1, -1, 0]), (">", [-1, 1, 0]), (">=", [-1, 1, 0]), ("==", [-1, -1, 0]), ("!=", [1, 1, 0])],
+    [
+        ("<", [1, -1, 0]),
+        ("<=", [1, -1, 0]),
+        (">", [-1, 1, 0]),
+        (">=", [-1, 1, 0]),
+        ("==", [-1, -1, 0]),
+        ("!=", [1, 1, 0]),
+    ],
 )
 def test_the_margin_says_by_how_much_a_comparison_holds(operator, expected):
     assert margin(np.array([1, 2, 3]), operator, np.array([2, 1, 3])).tolist() == expected
@@ -132,7 +139,7 @@ symbols = { t = 0.5 }
 
 
 def test_claims_hold_or_fail_at_points_as_they_ought_to():
-    grid, found = computed(CLAIMS)
+    _, found = computed(CLAIMS)
     reach = np.array([0.1, 2.0])[None, None, :] + 0.9
     steps = np.linspace(0.1, 1.9, 10)[:, None, None]
     m = np.array([2, 50])[None, :, None]

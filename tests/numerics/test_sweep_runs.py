@@ -236,7 +236,9 @@ sweep(load_grid({str(tmp_path / "grid.toml")!r}, seed=3), Path({str(tmp_path / "
 def test_chunks_of_another_grid_or_seed_are_refused_and_kept(text, seed, tmp_path):
     interrupted(tmp_path / "out.nc")
 
-    with pytest.raises(SweepError, match=r"out\.nc\.work holds the chunks of another sweep.*remove the folder") as caught:
+    with pytest.raises(
+        SweepError, match=r"out\.nc\.work holds the chunks of another sweep.*remove the folder"
+    ) as caught:
         sweep(parse_grid(text, seed=seed), tmp_path / "out.nc")
     assert caught.value.exit_code == 2
     assert sweep(parse_grid(GRID, seed=3), tmp_path / "out.nc").resumed == 3
@@ -292,7 +294,9 @@ def full_disk(monkeypatch, after):
 def test_a_full_disk_keeps_what_is_done_and_corrupts_nothing(tmp_path, monkeypatch, expected):
     with monkeypatch.context() as patch:
         full_disk(patch, after=2 * len(NAMES) + 3)
-        with pytest.raises(SweepError, match=r"No space left on device: free some space; .*run again to go on") as caught:
+        with pytest.raises(
+            SweepError, match=r"No space left on device: free some space; .*run again to go on"
+        ) as caught:
             sweep(parse_grid(GRID, seed=3), tmp_path / "out.nc", workers=1)
     assert caught.value.exit_code == 1
     assert os.listdir(tmp_path) == ["out.nc.work"]

@@ -123,7 +123,11 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(arguments, me
 
 
 @pytest.mark.parametrize(
-    "change", [("[4, 25]", '["inf", 4]\ndata = ["reused", "fresh"]'), ("covariance = 0.3", "covariance = {values = [1, [1, 2, 3]]}")]
+    "change",
+    [
+        ("[4, 25]", '["inf", 4]\ndata = ["reused", "fresh"]'),
+        ("covariance = 0.3", "covariance = {values = [1, [1, 2, 3]]}"),
+    ],
 )
 def test_a_figure_of_more_or_other_axes_is_refused(change, grid, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
