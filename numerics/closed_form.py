@@ -331,16 +331,14 @@ def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluatio
 def _nearly_vanishing_gain(mixture: Mixture, inner_loop: InnerLoop, rounded: Any) -> Any:
     """Evaluate a gain of which float64 has lost digits: two optima that are nearly the same have been subtracted.
 
-    Two isotropic classes have a form without the subtraction; otherwise exact arithmetic decides where it takes no more
-    than moments, and the gain stays as rounded where it would.
+    Two isotropic classes have a form without the subtraction; else exact arithmetic decides where it is quick.
     """
     from numerics.isotropic import isotropic_gain
 
     gain = isotropic_gain(mixture, inner_loop)
     if gain is not None:
         return gain
-    within_reach = mixture.dimension <= _EXACT_DIMENSION and inner_loop.steps <= _EXACT_STEPS
-    if not within_reach or not all(np.isfinite(item.covariance).all() for item in mixture.classes):
+    if mixture.dimension > _EXACT_DIMENSION or inner_loop.steps > _EXACT_STEPS:
         return rounded
     return float(evaluate(rational_mixture(mixture), rational_inner_loop(inner_loop)).gain)
 

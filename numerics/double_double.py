@@ -73,8 +73,9 @@ class DoubleDouble:
         return _lift(other) / self
 
     def __pow__(self, exponent: int) -> DoubleDouble:
-        power = DoubleDouble(np.ones_like(self.high))
-        for _ in range(exponent):
+        """Return a power with an exponent of at least 1."""
+        power = self
+        for _ in range(exponent - 1):
             power = power * self
         return power
 
@@ -85,7 +86,8 @@ class DoubleDouble:
 
 def double_double(numerator: int, denominator: int) -> DoubleDouble:
     """Return the constant ``numerator / denominator``: the maker of constants for ``theory.arithmetic.evaluate``."""
-    return DoubleDouble(float(numerator)) / float(denominator)
+    whole = DoubleDouble(float(numerator))
+    return whole if denominator == 1 else whole / float(denominator)
 
 
 def _lift(value: DoubleDouble | float) -> DoubleDouble:

@@ -106,12 +106,10 @@ class PairForms:
     def _evaluate_again(self, values: Mapping[sp.Symbol, Any], points: Any, results: Floats) -> None:
         """Evaluate the factors at some points with twice the digits, and what follows from them in float64."""
         some = {symbol: value[points] if np.ndim(value) else value for symbol, value in values.items()}
-        exact = {symbol: DoubleDouble(np.asarray(value, dtype=float)) for symbol, value in some.items()}
-        derived = factors(self.setting)
+        exact = {symbol: DoubleDouble(value) for symbol, value in some.items()}
         for symbol in self._needed:
-            expression, renamed = _FACTOR_OF[symbol]
-            found = arithmetic.evaluate(getattr(derived, expression).xreplace(renamed), exact, double_double)
-            some[symbol] = found.rounded()
+            polynomial = _polynomial(self.setting, symbol)
+            some[symbol] = arithmetic.evaluate(polynomial, exact, double_double).rounded()
         for row, name in enumerate(self._summaries):
             results[row, points] = arithmetic.evaluate(getattr(summaries(), name), some, arithmetic.float_number)
 
@@ -158,6 +156,13 @@ _FACTOR_OF: Mapping[sp.Symbol, tuple[str, dict[sp.Symbol, sp.Symbol]]] = {
 }
 
 
+@cache
+def _polynomial(setting: Setting, symbol: sp.Symbol) -> sp.Expr:
+    """Return the polynomial that the symbol of a factor stands for."""
+    expression, renamed = _FACTOR_OF[symbol]
+    return getattr(factors(setting), expression).xreplace(renamed)
+
+
 def _in_order(values: Mapping[sp.Symbol, Any]) -> list[Any]:
     return [values.get(symbol, np.inf) for symbol in PAIR_SYMBOLS]
 
@@ -171,11 +176,7 @@ def _factor_symbols(names: Sequence[str]) -> tuple[sp.Symbol, ...]:
 @cache
 def _code(setting: Setting, names: tuple[str, ...], varying: frozenset[sp.Symbol], compiled: bool) -> Code:
     """Make the function that evaluates a block: takes values and rows to fill, returns which points are suspect."""
-    derived = factors(setting)
-    polynomials = {
-        symbol: getattr(derived, _FACTOR_OF[symbol][0]).xreplace(_FACTOR_OF[symbol][1])
-        for symbol in _factor_symbols(names)
-    }
+    polynomials = {symbol: _polynomial(setting, symbol) for symbol in _factor_symbols(names)}
     bounds = [rounding(polynomial) for polynomial in polynomials.values()]
     results = [getattr(summaries(), name) for name in names]
     replacements, reduced = sp.cse([*polynomials.values(), *bounds, *results], symbols=sp.numbered_symbols("x"))
