@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -58,7 +59,7 @@ class Axis:
         """Whether only integers are allowed."""
         return self.location[-1] in _INTEGERS
 
-    @property
+    @cached_property
     def numbers(self) -> Floats | None:
         """The values as floats, infinitely many samples as infinity; ``None`` where they are not all numbers."""
         if any((isinstance(value, str) and value != "inf") or isinstance(value, tuple) for value in self.values):

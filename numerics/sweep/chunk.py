@@ -111,7 +111,7 @@ def _on_pairs(points: Points, compiled: bool) -> dict[str, Any]:
     grid = points.grid
     if grid.table.conditions or grid.table.claims:
         ordered = _easy_first(values)
-        one_step = np.asarray(points.values(("adaptation", "steps"), grid.tables["adaptation"].get("steps", 1))) == 1
+        one_step = points.array(("adaptation", "steps"), grid.tables["adaptation"].get("steps", 1)) == 1
         for condition in conditions_of(grid):
             found |= _condition_on_pairs(condition, ordered, one_step)
         for claim in chosen_claims(grid):
@@ -179,13 +179,13 @@ def _trace(points: Points, position: int, table: Mapping[str, Any], dimension: A
 def _settings(points: Points, samples: Any) -> Iterator[tuple[Setting, Any]]:
     """Yield each kind of inner loop that occurs, with the points where it does."""
     adaptation = points.grid.tables["adaptation"]
-    steps = np.array(points.values(("adaptation", "steps"), adaptation.get("steps", 1)))
-    reuse = np.array(points.values(("adaptation", "data"), adaptation.get("data", "reused")))
-    infinite = np.broadcast_to(np.isinf(samples), steps.shape)
+    steps = points.array(("adaptation", "steps"), adaptation.get("steps", 1))
+    reuse = points.array(("adaptation", "data"), adaptation.get("data", "reused"))
+    infinite = np.isinf(samples)
     for count in np.unique(steps):
         for data in np.unique(reuse):
             for population in (False, True):
-                where = (steps == count) & (reuse == data) & (infinite == population)
+                where = np.asarray((steps == count) & (reuse == data) & (infinite == population))
                 if where.any():
                     # A slice spares copies where all points are alike, as they are in most grids.
                     yield Setting(int(count), str(data), population), slice(None) if where.all() else where  # type: ignore[arg-type]  # validated

@@ -53,6 +53,14 @@ class Points:
             return [int(value) for value in coordinates] if axis.integer else coordinates.tolist()
         return [axis.values[position] for position in coordinates]
 
+    def array(self, location: Location, fixed: Any) -> NDArray[Any]:
+        """Return a key that holds a number or a word: an array over the points where it varies, else a single entry."""
+        axis = self.grid.axis(location)
+        if axis is None:
+            return np.asarray(fixed)
+        coordinates = self.coordinates[axis.name]
+        return coordinates if axis.sampled else np.array(axis.values)[coordinates]
+
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the value of every axis at every point: floats, or text where an axis is not one of numbers."""
         found: dict[str, NDArray[Any]] = {}

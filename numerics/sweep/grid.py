@@ -138,7 +138,7 @@ class Grid:
         """Number of points."""
         return math.prod(map(len, self.axes)) if self.table.points is None else self.table.points
 
-    @property
+    @cached_property
     def is_pair(self) -> bool:
         """Whether every point is two isotropic classes with few steps, so that compact closed forms apply."""
         classes, adaptation = self.tables["task_class"], self.tables["adaptation"]
