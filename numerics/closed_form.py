@@ -22,7 +22,7 @@ from numerics.arithmetic import (
 )
 from theory import arithmetic
 from theory.adaptation import adapted_error, adapted_risk, isotropic_risk, population_excess, step_on_form
-from theory.errors import ConfigurationError, NonUniqueOptimumError
+from theory.errors import BeyondFloat64Error, ConfigurationError, NonUniqueOptimumError
 from theory.mixture import Array, InnerLoop, Mixture, Number
 from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, d, m, nu2, rho
@@ -280,7 +280,7 @@ def evaluate(mixture: Mixture, inner_loop: InnerLoop) -> Evaluation:
     ------
     NonUniqueOptimumError
         If an objective has more than one minimiser.
-    ConfigurationError
+    BeyondFloat64Error
         If a result is beyond the range of float64.
     """
     exact = is_exact(mixture.classes[0].covariance)
@@ -331,7 +331,7 @@ def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluatio
 def _nearly_vanishing_gain(mixture: Mixture, inner_loop: InnerLoop, rounded: Any) -> Any:
     """Evaluate a gain of which float64 has lost digits: two optima that are nearly the same have been subtracted.
 
-    Two isotropic classes have a form without the subtraction; else exact arithmetic decides where it is quick.
+    Two isotropic classes have a form without it; else exact arithmetic decides where it is quick.
     """
     from numerics.isotropic import isotropic_gain
 
@@ -377,12 +377,11 @@ def _unique_optimum(
         optimum = population.optimum(matrices)
     except np.linalg.LinAlgError:
         raise _not_unique(learner, inner_loop) from None
-    scale = float(np.abs(population.centres).max()) if condition else 0.0
-    return optimum, 8 * _EPSILON * condition * scale
+    return optimum, 8 * _EPSILON * condition * float(np.abs(population.centres).max()) if condition else 0.0
 
 
-def _overflow() -> ConfigurationError:
-    return ConfigurationError(
+def _overflow() -> BeyondFloat64Error:
+    return BeyondFloat64Error(
         "the optima or risks of this configuration are beyond the range of float64 (about 1e308); "
         "scale the covariances, centres or step size down, or evaluate exactly"
     )

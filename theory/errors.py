@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "BeyondFloat64Error",
     "ClaimError",
     "ConfigurationError",
     "DivergenceError",
@@ -59,6 +60,10 @@ class MissingPackageError(LandscapeError):
 
 class NonUniqueOptimumError(LandscapeError):
     """A singular problem: the objective has more than one minimiser, so that no solution is *the* optimum."""
+
+
+class BeyondFloat64Error(ConfigurationError):
+    """A configuration whose optima or risks float64 cannot hold; exact arithmetic can."""
 
 
 class DivergenceError(LandscapeError):

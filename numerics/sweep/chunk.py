@@ -21,7 +21,7 @@ from numerics.sweep.design import Points, points_of
 from numerics.sweep.grid import Grid, conditions_of, configuration_at, parse_grid
 from numerics.sweep.simulation import measure
 from theory.claim import Condition, IsotropicPair
-from theory.errors import ConfigurationError, NonUniqueOptimumError, SchedulerError
+from theory.errors import BeyondFloat64Error, NonUniqueOptimumError, SchedulerError
 from theory.gain import Setting
 from theory.symbols import R2, V_E, V_H, alpha, d, m, nu2_E, nu2_H, p, rho_E, rho_H
 
@@ -242,14 +242,10 @@ def _one_by_one(points: Points, wanted: list[str], known: Mapping[str, Any]) -> 
 
 
 def _at_point(grid: Grid, configuration: Configuration, index: int) -> dict[str, Any]:
-    """Compute what a pair does not give at once; nothing where the configuration has no unique optimum."""
+    """Compute what a pair does not give at once; nothing where float64 has no unique optimum or no risk."""
     try:
         evaluation = evaluate(configuration.mixture, configuration.inner_loop)
-    except NonUniqueOptimumError:
-        return {}
-    except ConfigurationError:
-        # What a configuration may not hold was refused with the grid: this one is beyond float64, or its steps are
-        # beyond what can be derived, which the first point has told already.
+    except (NonUniqueOptimumError, BeyondFloat64Error):
         return {}
     found: dict[str, Any] = {
         name: getattr(evaluation, name)

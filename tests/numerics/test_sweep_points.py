@@ -9,7 +9,7 @@ from numerics.sweep.columns import columns
 from numerics.sweep.design import points_of
 from numerics.sweep.grid import configuration_at
 from theory.claims.collins2022 import CONDITIONS
-from theory.errors import SchedulerError
+from theory.errors import ConfigurationError, SchedulerError
 from theory.formula import compare
 
 PAIR = """
@@ -213,6 +213,15 @@ def test_where_there_is_no_unique_optimum_values_are_undefined():
 
     assert np.isnan(found["gain"]).any()
     assert np.isfinite(found["gain"]).any()
+
+
+def test_what_float64_cannot_hold_is_undefined_and_what_cannot_be_derived_is_refused():
+    text = GENERAL.replace("covariance = 0.2", "covariance = { values = [0.2, 1e200] }")
+    _, found = computed(text)
+    assert np.isnan(found["gain"]).sum() == len(found["gain"]) // 2
+
+    with pytest.raises(ConfigurationError, match=r"adaptation\.steps: got 30 .*must be at most"):
+        computed(GENERAL.replace("samples = 6", "samples = 6\nsteps = 30"))
 
 
 def test_a_worker_of_another_version_refuses():
