@@ -214,4 +214,6 @@ def _cannot_write(path: Path, error: OSError) -> SweepError:
         else ""
     )
     remedy = ": free some space" if error.errno == errno.ENOSPC else ""
-    return SweepError(f"cannot write {path}: {error.strerror or error}{remedy}{kept}", exit_code=1)
+    # HDF5 puts its whole state into the message; the number says it in words.
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return SweepError(f"cannot write {path}: {reason}{remedy}{kept}", exit_code=1)
