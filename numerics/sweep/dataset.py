@@ -143,7 +143,8 @@ def _write_netcdf(grid: Grid, arrays: Mapping[str, Floats], path: Path) -> None:
 
 
 def _write_zarr(grid: Grid, arrays: Mapping[str, Floats], path: Path) -> None:
-    dataset(grid, arrays).to_zarr(path, mode="w", consolidated=False)
+    # Version 3 has no settled form for text, which axes that are not numbers need.
+    dataset(grid, arrays).to_zarr(path, mode="w", zarr_format=2, consolidated=False)
 
 
 def _write_parquet(grid: Grid, arrays: Mapping[str, Floats], path: Path) -> None:
