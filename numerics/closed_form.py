@@ -22,7 +22,7 @@ from numerics.arithmetic import (
 )
 from theory import arithmetic
 from theory.adaptation import adapted_error, adapted_risk, isotropic_risk, population_excess, step_on_form
-from theory.errors import ConfigurationError, NonUniqueOptimumError
+from theory.errors import BeyondFloat64Error, ConfigurationError, NonUniqueOptimumError
 from theory.mixture import Array, InnerLoop, Mixture, Number
 from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, d, m, nu2, rho
@@ -34,6 +34,11 @@ __all__ = ["Evaluation", "curvatures", "evaluate", "solve_population"]
 ISOTROPIC_REACH, GENERAL_REACH = 12, 8
 #: A risk this far below the scale of the problem is zero up to round-off in float64.
 _ROUND_OFF = 1e-14
+_EPSILON = float(np.finfo(float).eps)
+#: Rounding errors of the optima over their distance, up to which the gain, its square, keeps twelve digits.
+_DISTINCT = 4e-13
+#: Where a gain that nearly vanishes is evaluated exactly, which takes up to a few tenths of a second there.
+_EXACT_DIMENSION, _EXACT_STEPS = 10, 3
 
 
 def curvatures(
@@ -275,7 +280,7 @@ def evaluate(mixture: Mixture, inner_loop: InnerLoop) -> Evaluation:
     ------
     NonUniqueOptimumError
         If an objective has more than one minimiser.
-    ConfigurationError
+    BeyondFloat64Error
         If a result is beyond the range of float64.
     """
     exact = is_exact(mixture.classes[0].covariance)
@@ -297,11 +302,14 @@ def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluatio
         inner_loop.steps,
         inner_loop.data,
     )
-    theta_nal = _unique_optimum(population, population.covariances, "NAL", inner_loop)
-    theta_maml = _unique_optimum(population, population.curvature, "MAML", inner_loop)
+    theta_nal, nal_error = _unique_optimum(population, population.covariances, "NAL", inner_loop)
+    theta_maml, maml_error = _unique_optimum(population, population.curvature, "MAML", inner_loop)
     risk_maml = population.risk(theta_maml)
     # The difference of the risks, written as the square that it is so that float64 does not cancel it away.
-    gain = _form(theta_nal - theta_maml, population.average(population.curvature)) / 2
+    hessian = population.average(population.curvature)
+    gain = _form(theta_nal - theta_maml, hessian) / 2
+    if not exact and nal_error + maml_error > _DISTINCT * np.abs(theta_nal - theta_maml).max():
+        gain = _nearly_vanishing_gain(mixture, inner_loop, gain)
     risk_nal = risk_maml + gain
     if not exact and not np.isfinite([risk_maml, gain, population.noise_floor]).all():
         raise _overflow()
@@ -320,6 +328,21 @@ def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluatio
     )
 
 
+def _nearly_vanishing_gain(mixture: Mixture, inner_loop: InnerLoop, rounded: Any) -> Any:
+    """Evaluate a gain of which float64 has lost digits: two optima that are nearly the same have been subtracted.
+
+    Two isotropic classes have a form without it; else exact arithmetic decides where it is quick.
+    """
+    from numerics.isotropic import isotropic_gain
+
+    gain = isotropic_gain(mixture, inner_loop)
+    if gain is not None:
+        return gain
+    if mixture.dimension > _EXACT_DIMENSION or inner_loop.steps > _EXACT_STEPS:
+        return rounded
+    return float(evaluate(rational_mixture(mixture), rational_inner_loop(inner_loop)).gain)
+
+
 def _count(samples: int, exact: bool) -> Array:
     return as_rationals(np.asarray(samples)) if exact else np.asarray(float(samples))
 
@@ -336,8 +359,11 @@ def _ratio(risk_nal: Any, risk_maml: Any, zero: Any) -> Any:
     return math.inf if risk_nal > zero else None
 
 
-def _unique_optimum(population: Population, matrices: Array, learner: str, inner_loop: InnerLoop) -> Array:
-    hessian = population.average(matrices)
+def _unique_optimum(
+    population: Population, matrices: Array, learner: str, inner_loop: InnerLoop
+) -> tuple[Array, float]:
+    """Return an optimum, and about how large its rounding error is in float64."""
+    hessian, condition = population.average(matrices), 0.0
     if not is_exact(hessian):
         if not np.isfinite(hessian).all():
             raise _overflow()
@@ -346,14 +372,16 @@ def _unique_optimum(population: Population, matrices: Array, learner: str, inner
         unique = eigenvalues[0] > _ROUND_OFF**2 * scale if inner_loop.samples is None else eigenvalues[0] > 0
         if not unique:
             raise _not_unique(learner, inner_loop)
+        condition = float(eigenvalues[-1] / eigenvalues[0])
     try:
-        return population.optimum(matrices)
+        optimum = population.optimum(matrices)
     except np.linalg.LinAlgError:
         raise _not_unique(learner, inner_loop) from None
+    return optimum, 8 * _EPSILON * condition * float(np.abs(population.centres).max()) if condition else 0.0
 
 
-def _overflow() -> ConfigurationError:
-    return ConfigurationError(
+def _overflow() -> BeyondFloat64Error:
+    return BeyondFloat64Error(
         "the optima or risks of this configuration are beyond the range of float64 (about 1e308); "
         "scale the covariances, centres or step size down, or evaluate exactly"
     )

@@ -15,7 +15,10 @@ from theory.errors import LandscapeError
 __all__ = ["main"]
 
 #: In the order of the help page. A subcommand's module has its name, dashes as underscores, and defines ``command``.
-COMMANDS = ("verify", "fuzz", "new-claim", "replay", "prove", "list", "show", "evaluate", "simulate", "mutate", "latex")
+COMMANDS = (
+    *("verify", "fuzz", "new-claim", "replay", "prove", "list", "show"),
+    *("evaluate", "simulate", "sweep", "mutate", "latex"),
+)
 
 #: What a shell reports of a command that Ctrl-C ended.
 INTERRUPTED = 130

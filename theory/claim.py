@@ -41,11 +41,13 @@ __all__ = [
     "Convergence",
     "EvaluatedMixture",
     "Expectation",
+    "IsotropicPair",
     "Layer",
     "Limit",
     "MatrixIdentity",
     "MixtureProperty",
     "Monotonicity",
+    "PairCondition",
     "PositiveDefinite",
     "ScalarQuantity",
     "Source",
@@ -243,6 +245,49 @@ def _stated_at() -> str:
 
 
 @dataclass(frozen=True)
+class IsotropicPair:
+    """Two isotropic classes of different hardness with one inner step on m samples: numbers, or arrays over a grid.
+
+    Parameters
+    ----------
+    q, p : number
+        Weights of the easy and the hard class.
+    rho_E, rho_H : number
+        Their input variances, the first the larger.
+    R2, V_H : number
+        Squared distance of the centres, and trace of the hard class's spread.
+    alpha, m, d : number
+        Step size, samples, dimension.
+    """
+
+    q: Number
+    p: Number
+    rho_E: Number
+    rho_H: Number
+    R2: Number
+    V_H: Number
+    alpha: Number
+    m: Number
+    d: Number
+
+
+@dataclass(frozen=True)
+class PairCondition:
+    """A condition in the scalars of an isotropic pair, so that it also takes whole grids of them.
+
+    Parameters
+    ----------
+    sides : callable
+        Takes a pair; returns left side, operator, right side.
+    applies : callable
+        Takes a pair; returns where the condition says anything.
+    """
+
+    sides: Callable[[IsotropicPair], tuple[Number, Operator, Number]]
+    applies: Callable[[IsotropicPair], Any] = lambda pair: True
+
+
+@dataclass(frozen=True)
 class Condition:
     """A condition of the paper, evaluated on one configuration.
 
@@ -254,11 +299,14 @@ class Condition:
         What it means where it holds.
     sides : callable
         Takes an evaluated mixture; returns left side, operator, right side, or ``None`` where it does not apply.
+    on_pair : PairCondition
+        The same on isotropic pairs.
     """
 
     claim: str
     sentence: str
     sides: Callable[[EvaluatedMixture], tuple[Number, Operator, Number] | None]
+    on_pair: PairCondition
 
 
 def builtin_claims() -> tuple[Claim, ...]:

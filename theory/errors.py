@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "BeyondFloat64Error",
     "ClaimError",
     "ConfigurationError",
     "DivergenceError",
@@ -12,6 +13,8 @@ __all__ = [
     "MissingExtraError",
     "NonUniqueOptimumError",
     "RecordError",
+    "SchedulerError",
+    "SweepError",
     "UnknownNameError",
     "UnsupportedError",
 ]
@@ -39,6 +42,10 @@ class ConfigurationError(LandscapeError):
 
 class NonUniqueOptimumError(LandscapeError):
     """A singular problem: the objective has more than one minimiser, so that no solution is *the* optimum."""
+
+
+class BeyondFloat64Error(ConfigurationError):
+    """A configuration whose optima or risks float64 cannot hold; exact arithmetic can."""
 
 
 class DivergenceError(LandscapeError):
@@ -76,6 +83,30 @@ class MissingExtraError(LandscapeError):
             The extra of this package that brings it.
         """
         return cls(f"{what} needs {package}, which is not installed: pip install 'maml-landscape[{extra}]'")
+
+
+class _FailedOrRefused(LandscapeError):
+    """An error that is either the input's or the run's.
+
+    Parameters
+    ----------
+    message : str
+        Cause and remedy.
+    exit_code : int
+        2 where what was asked for was wrong, 1 where the run failed.
+    """
+
+    def __init__(self, message: str, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class SchedulerError(_FailedOrRefused):
+    """Workers that cannot be had or were lost: an unknown or unreachable scheduler, a worker process that died."""
+
+
+class SweepError(_FailedOrRefused):
+    """A sweep that cannot be run or written: its output exists, its chunks are another grid's, room is short."""
 
 
 class UnknownNameError(LandscapeError):

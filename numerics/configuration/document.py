@@ -22,7 +22,7 @@ from numerics.configuration.values import Entries, Vector, is_matrix
 from theory.errors import ConfigurationError
 from theory.mixture import Array, InnerLoop, Mixture, Number, TaskClass
 
-__all__ = ["Configuration", "load"]
+__all__ = ["Configuration", "load", "parse_tables", "read_text"]
 
 #: Room for a full matrix of the largest dimension; also where reading a device that never ends stops.
 MAX_BYTES = 128 * 2**20
@@ -81,21 +81,7 @@ class Configuration:
         ConfigurationError
             If the text is not TOML (with line and column), or as :meth:`from_mapping` does.
         """
-        try:
-            mapping = tomllib.loads(text, parse_float=toml_float)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"{source} is not valid TOML: {_place_first(str(error), text)}") from None
-        except RecursionError:
-            raise ConfigurationError(f"{source} is not a configuration: it nests arrays or tables too deeply") from None
-        except ValueError:
-            # The only one that tomllib lets through: Python refuses to read integers of thousands of digits.
-            raise ConfigurationError(
-                f"{source} is not a configuration: it holds an integer of too many digits"
-            ) from None
-        if not mapping:
-            needed = "needs dimension, [adaptation] and at least one [[task_class]]"
-            raise ConfigurationError(f"{source} is empty: a configuration {needed}")
-        return cls.from_mapping(mapping, source=source)
+        return cls.from_mapping(parse_tables(text, source), source=source)
 
     @cached_property
     def mixture(self) -> Mixture:
@@ -165,6 +151,47 @@ def load(path: str | PathLike[str]) -> Configuration:
         If the file cannot be read, is not UTF-8 text or not TOML, or describes no valid configuration; the message
         begins with the name of the file.
     """
+    return Configuration.parse(read_text(path), source=fsdecode(path))
+
+
+def parse_tables(text: str, source: str) -> dict[str, Any]:
+    """Read TOML into nested tables, decimals exactly as written and nothing validated yet.
+
+    Parameters
+    ----------
+    text : str
+        The text of the file.
+    source : str
+        What messages call it.
+
+    Raises
+    ------
+    ConfigurationError
+        If the text is not TOML, with line and column, or is empty.
+    """
+    try:
+        tables = tomllib.loads(text, parse_float=toml_float)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source} is not valid TOML: {_place_first(str(error), text)}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{source} is not a configuration: it nests arrays or tables too deeply") from None
+    except ValueError:
+        # The only one that tomllib lets through: Python refuses to read integers of thousands of digits.
+        raise ConfigurationError(f"{source} is not a configuration: it holds an integer of too many digits") from None
+    if not tables:
+        needed = "needs dimension, [adaptation] and at least one [[task_class]]"
+        raise ConfigurationError(f"{source} is empty: a configuration {needed}")
+    return tables
+
+
+def read_text(path: str | PathLike[str]) -> str:
+    """Read the text of a TOML file.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file cannot be read, is too large, or is not UTF-8 text; the message begins with its name.
+    """
     source = fsdecode(path)
     try:
         with open(source, "rb") as file:
@@ -179,11 +206,10 @@ def load(path: str | PathLike[str]) -> Configuration:
         raise ConfigurationError(f"{source} is a binary file: a configuration is TOML text")
     try:
         # A byte order mark, which some editors write, is not part of the text.
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         where = f"byte 0x{content[error.start]:02x} at position {error.start}"
         raise ConfigurationError(f"{source} is not UTF-8 text ({where}): a configuration is TOML text") from None
-    return Configuration.parse(text, source=source)
 
 
 def _assignments(table: Iterable[tuple[str, Any]]) -> Iterator[str]:

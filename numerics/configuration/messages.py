@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from numerics.configuration.tables import TABLES
 from numerics.configuration.toml_text import key_text, shown
@@ -20,7 +20,13 @@ MOST_LISTED = 5
 Location = tuple[int | str, ...]
 
 
-def explain(error: ValidationError, mapping: Mapping[str, Any], source: str | None) -> str:
+def explain(
+    error: ValidationError,
+    mapping: Mapping[str, Any],
+    source: str | None,
+    tables: Mapping[tuple[str, ...], type[BaseModel]] = TABLES,
+    at: Location = (),
+) -> str:
     """Word all problems of a configuration as one message, a line for each of the first few.
 
     Parameters
@@ -31,8 +37,12 @@ def explain(error: ValidationError, mapping: Mapping[str, Any], source: str | No
         What was validated, to call task classes by the names they were given.
     source : str or None
         The file, put in front.
+    tables : mapping from place to table
+        Whose descriptions say what is allowed; those of a configuration by default.
+    at : tuple
+        Where in the file the mapping stands, if not at its top.
     """
-    details = [_Detail(detail, mapping) for detail in error.errors(include_url=False)]
+    details = [_Detail(detail, mapping, tables, at) for detail in error.errors(include_url=False)]
     # A misspelt required key is one mistake, not an unknown key and a missing one.
     meant = {detail.meant for detail in details if detail.meant is not None}
     lines = [detail.line() for detail in details if not (detail.kind == "missing" and detail.location in meant)]
@@ -48,12 +58,18 @@ def explain(error: ValidationError, mapping: Mapping[str, Any], source: str | No
 class _Detail:
     """One of pydantic's complaints."""
 
-    def __init__(self, detail: Any, mapping: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        detail: Any,
+        mapping: Mapping[str, Any],
+        tables: Mapping[tuple[str, ...], type[BaseModel]],
+        at: Location,
+    ) -> None:
         self.kind: str = detail["type"]
         self.location: Location = detail["loc"]
         self.input: object = detail["input"]
         self.cause: object = detail.get("ctx", {}).get("error")
-        self.mapping = mapping
+        self.mapping, self.tables, self.at = mapping, tables, at
         self.meant = self._meant()
 
     def line(self) -> str:
@@ -78,7 +94,7 @@ class _Detail:
             case ("task_class", int(position), *_):
                 return f"{_key(self.location)}{below}{self._class_name(position)}"
             case _:
-                return f"{_key(self.location)}{below}"
+                return f"{_key((*self.at, *self.location))}{below}"
 
     def _class_name(self, position: int) -> str:
         classes = self.mapping.get("task_class")
@@ -93,25 +109,25 @@ class _Detail:
     def _allowed(self) -> str:
         """Read what the field at the location allows off its description."""
         *table, field = _names(self.location)
-        return TABLES[tuple(table)].model_fields[field].description or ""
+        return self.tables[tuple(table)].model_fields[field].description or ""
 
     def _meant(self) -> Location | None:
         """Guess which key of the same table an unknown one stands for."""
         if self.kind != "extra_forbidden":
             return None
-        known = TABLES[_names(self._table())].model_fields
+        known = self.tables[_names(self._table())].model_fields
         close = difflib.get_close_matches(str(self.location[-1]).lower(), known, n=1)
         return (*self._table(), close[0]) if close else None
 
     def _hint(self) -> str:
         if self.meant is not None:
             return f", did you mean {key_text(str(self.meant[-1]))}?"
-        homes = [place for place, table in TABLES.items() if self.location[-1] in table.model_fields]
+        homes = [place for place, table in self.tables.items() if self.location[-1] in table.model_fields]
         return f" here, it belongs {_heading(homes[0])}" if homes else ""
 
     def _known_keys(self) -> str:
         names = _names(self._table())
-        return f"the keys {_heading(names)} are {', '.join(TABLES[names].model_fields)}"
+        return f"the keys {_heading((*_names(self.at), *names))} are {', '.join(self.tables[names].model_fields)}"
 
 
 def _names(location: Location) -> tuple[str, ...]:

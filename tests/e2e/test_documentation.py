@@ -19,6 +19,7 @@ from numerics.configuration import Configuration
 from numerics.configuration.tables import TABLES
 from numerics.configuration.toml_text import value_text
 from numerics.methods import LEARNERS
+from numerics.sweep import parse_grid
 from proofs_check.cli import COMMANDS
 from theory.errors import ConfigurationError
 
@@ -113,6 +114,8 @@ def check(block, folder):
         assert matches(expected, done.stdout), f"{block.where} printed\n{done.stdout}"
     elif block.language == "toml":
         Configuration.parse(block.body, source=block.where)
+    elif block.language == "toml grid":
+        parse_grid(block.body, source=block.where)
     else:
         assert block.language in SHOWN, f"{block.where}: nothing checks a block of language {block.language!r}"
 
@@ -149,6 +152,7 @@ BROKEN = [
     ("python", "import no_such_module\n"),
     ("python", "print('what no text block shows')\n"),
     ("toml", "dimension = 0\n"),
+    ("toml grid", "dimension = [2, 0]\n"),
     ("sh", "landscape --help\n"),
     ("", "what is this?\n"),
 ]
@@ -286,3 +290,19 @@ def test_the_picture_of_the_readme_can_be_drawn_again(tmp_path):
 def texts(svg):
     """Return what a picture says; its glyphs are outlines, and matplotlib leaves each text beside them as a comment."""
     return re.findall(r"<!-- (.*?) -->", svg.read_text(encoding="utf-8"))
+
+
+def test_the_examples_for_clusters_are_well_formed_and_fit_together():
+    import yaml
+
+    folder = ROOT / "examples" / "cluster"
+    compile((folder / "slurm.py").read_text(encoding="utf-8"), "slurm.py", "exec")
+    service, *deployments = yaml.safe_load_all((folder / "kubernetes.yaml").read_text(encoding="utf-8"))
+    labels = [item["spec"]["template"]["metadata"]["labels"] for item in deployments]
+    arguments = [item["spec"]["template"]["spec"]["containers"][0]["args"] for item in deployments]
+
+    assert service["spec"]["selector"] == labels[0]
+    assert [item["spec"]["selector"]["matchLabels"] for item in deployments] == labels
+    (port,) = (item["port"] for item in service["spec"]["ports"])
+    assert str(port) in arguments[0]
+    assert f"tcp://{service['metadata']['name']}:{port}" in arguments[1]

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from numerics import closed_form
+from numerics.arithmetic import rational_inner_loop, rational_mixture
 from numerics.closed_form import evaluate, solve_population
 from numerics.configuration import Configuration
 from proofs_check import strategies
@@ -181,3 +183,39 @@ def test_more_reused_steps_than_can_be_derived_are_refused(covariance, reach):
     with pytest.raises(ConfigurationError, match=rf"adaptation\.steps: got 400 .*at most {reach}.*fresh"):
         one_class(covariance, 0.1, 4, steps=400)
     assert one_class(covariance, 0.1, 4, spread=0.5, steps=400, data="fresh").risk_maml > 0
+
+
+def nearly_alike(difference, dense, rng):
+    """Two classes whose covariances differ by a small factor, so that MAML has next to nothing to gain."""
+    size = 3
+    factor = rng.normal(size=(size, size))
+    covariance = factor @ factor.T / size + np.eye(size) / 5 if dense else np.eye(size)
+    covariance = (covariance + covariance.T) / 2
+    classes = (
+        TaskClass(name, 0.5, matrix, rng.normal(size=size), np.eye(size) / 10, 0.1)
+        for name, matrix in (("one", covariance), ("other", covariance * (1 + difference)))
+    )
+    return Mixture(tuple(classes)), InnerLoop(float(rng.uniform(0.1, 1)), 20)
+
+
+@pytest.mark.parametrize("dense", [False, True])
+@pytest.mark.parametrize("difference", [1e-2, 1e-6, 1e-10, 1e-14])
+def test_a_gain_that_nearly_vanishes_has_twelve_digits(difference, dense, rng):
+    mixture, loop = nearly_alike(difference, dense, rng)
+    exact = evaluate(rational_mixture(mixture), rational_inner_loop(loop)).gain
+
+    assert abs(Fraction(evaluate(mixture, loop).gain) / Fraction(int(exact.p), int(exact.q)) - 1) < 1e-12
+
+
+def test_without_a_second_look_it_has_not(rng, monkeypatch):
+    monkeypatch.setattr(closed_form, "_nearly_vanishing_gain", lambda mixture, loop, rounded: rounded)
+    mixture, loop = nearly_alike(1e-10, True, rng)
+    exact = evaluate(rational_mixture(mixture), rational_inner_loop(loop)).gain
+
+    assert abs(Fraction(float(evaluate(mixture, loop).gain)) / Fraction(int(exact.p), int(exact.q)) - 1) > 1e-9
+
+
+def test_a_gain_that_vanishes_is_zero(rng):
+    mixture, loop = nearly_alike(0.0, True, rng)
+
+    assert evaluate(mixture, loop).gain == 0
