@@ -52,7 +52,7 @@ class _Symmetric:
         product = np.empty(np.broadcast_shapes((*classes.shape, vectors.shape[-1]), vectors.shape))
         vectors = np.broadcast_to(vectors, product.shape)
         for number, matrix in enumerate(self.matrices):
-            members = classes == number
+            members = np.broadcast_to(classes == number, product.shape[:-1])
             product[members] = vectors[members] @ matrix
         return product
 

@@ -126,7 +126,7 @@ class PaperFile:
         chosen = tuple(self.theorems if theorems is None else theorems)
         kept = {t.name for t in chosen}
         libraries = dict.fromkeys(t.library for t in chosen if t.library is not None)
-        parts = [_HEADER.format(paper=self.paper), package_text("Prelude.v"), *map(package_text, libraries)]
+        parts = [_HEADER.format(paper=self.paper), package_text("library/Prelude.v"), *map(package_text, libraries)]
         for shared in self.shared:
             if shared.theorem.name in kept:
                 names = ", ".join(sorted(shared.claims))
@@ -157,7 +157,7 @@ def package_text(name: str) -> str:
     Parameters
     ----------
     name : str
-        For example ``Prelude.v``.
+        For example ``KSteps.v``, or ``library/Prelude.v``, which generated files begin with.
     """
     return files("proofs_check.coq").joinpath(name).read_text(encoding="utf-8")
 

@@ -29,7 +29,7 @@ class Theorem:
     proof : str
         From ``Proof.`` to ``Qed.``
     library : str, optional
-        A file of this package, beside ``Prelude.v``, that the proof needs.
+        A file of this package, beside ``library/Prelude.v``, that the proof needs.
     """
 
     name: str

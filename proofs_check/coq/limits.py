@@ -2,7 +2,7 @@
 
 The difference that has to vanish is written as ``t n(t) / D(t)``, t being the distance that tends to 0: ``n`` a
 polynomial, ``D`` a product of polynomials whose first coefficients are not zero. ``field`` checks that it is the same,
-and the lemmas of ``Limits.v`` find delta. An infinite limit is written as ``n(t) / (t^k D(t))``, all signs known.
+and the lemmas of ``library/Limits.v`` find delta. An infinite limit is written as ``n(t) / (t^k D(t))``, all signs known.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def limit_theorem(claim: Claim) -> Theorem:
     setting = Setting(claim)
     if not setting.infinite:
         try:
-            return _theorem(setting, term_by_term(setting), "Continuity.v")
+            return _theorem(setting, term_by_term(setting), "library/Continuity.v")
         except Unprovable:
             pass
-    return _theorem(setting, _Expansions(setting).script(), "Limits.v")
+    return _theorem(setting, _Expansions(setting).script(), "library/Limits.v")
 
 
 def _theorem(setting: Setting, script: list[str], library: str) -> Theorem:

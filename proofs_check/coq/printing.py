@@ -16,10 +16,7 @@ from proofs_check.rational import Quotient, Ring, to_fraction
 from theory.errors import ClaimError
 from theory.formula import And, Formula, Iff, Implies, IsInteger, Not, Or, Relation
 
-__all__ = ["LIBRARIES", "Names", "as_comment", "as_expression", "identifier", "monomials", "number"]
-
-#: The files that generated ones begin with.
-LIBRARIES = ("Prelude.v", "Limits.v", "Continuity.v")
+__all__ = ["Names", "as_comment", "as_expression", "identifier", "monomials", "number"]
 
 #: Words that a bound variable must not have for a name: keywords, and what the statements themselves mention.
 _RESERVED = frozenset(
@@ -43,7 +40,8 @@ _IN_PROOFS = re.compile(r"[ABCDEHNQTVX]\d+|[CDEZ]|[EP]_.*")
 @cache
 def _library_names() -> frozenset[str]:
     """Return what the lemmas, definitions and tactics of this package are called."""
-    texts = [path.read_text(encoding="utf-8") for path in files("proofs_check.coq").iterdir() if path.name in LIBRARIES]
+    library = files("proofs_check.coq").joinpath("library")
+    texts = [path.read_text(encoding="utf-8") for path in library.iterdir()]
     named = re.compile(r"^(?:Lemma|Definition|Fixpoint|Ltac|Class|#\[global\] Instance) (\w+)", re.MULTILINE)
     return frozenset(name for text in texts for name in named.findall(text))
 

@@ -64,7 +64,9 @@ def unpinned(requirements, pinned):
     return missing
 
 
-EXTRAS = PROJECT["project"]["optional-dependencies"].values()
+#: PyTorch is gigabytes, and nothing that the project runs by itself installs it.
+NOT_INSTALLED = {"gpu"}
+EXTRAS = [texts for name, texts in PROJECT["project"]["optional-dependencies"].items() if name not in NOT_INSTALLED]
 REQUIREMENTS = [
     *PROJECT["project"]["dependencies"],
     *PROJECT["build-system"]["requires"],

@@ -10,6 +10,7 @@ from numerics import sampling
 from numerics.measurement import Estimate, critical_value
 from numerics.sampling import Sampler, streams
 from theory.errors import UnknownNameError
+from theory.mixture import Mixture, TaskClass
 
 SAMPLES = 20_000
 KINDS = ["raw", "wishart"]
@@ -219,3 +220,27 @@ def test_streams_depend_on_seed_and_position_only():
 def test_an_unknown_sampler_is_refused(configured):
     with pytest.raises(UnknownNameError, match=r"unknown sampler 'wishard': did you mean 'wishart'\?"):
         Sampler(configured().mixture, "wishard")
+
+
+@pytest.mark.parametrize("off_diagonal", [0.0, 0.3], ids=["diagonal", "dense"])
+def test_several_parameters_are_taken_against_the_same_tasks(off_diagonal):
+    identity = np.eye(2)
+    covariances = [identity + off_diagonal * (1 - identity), 2 * identity + off_diagonal * (1 - identity)]
+    mixture = Mixture(
+        tuple(
+            TaskClass(f"class{k}", 0.5, covariance, np.ones(2), identity, 0.0)
+            for k, covariance in enumerate(covariances)
+        )
+    )
+    rng = np.random.default_rng(5)
+    tasks = Sampler(mixture).tasks(rng, (7,))
+    parameters = rng.normal(size=(3, 7, 2))
+    together = tasks.excess(parameters)
+    one_by_one = [
+        [
+            0.5 * (theta - optimum) @ covariances[number] @ (theta - optimum)
+            for theta, optimum, number in zip(row, tasks.optima, tasks.classes, strict=True)
+        ]
+        for row in parameters
+    ]
+    np.testing.assert_allclose(together, one_by_one, rtol=1e-12)
