@@ -2,7 +2,8 @@
 
 The difference that has to vanish is written as ``t n(t) / D(t)``, t being the distance that tends to 0: ``n`` a
 polynomial, ``D`` a product of polynomials whose first coefficients are not zero. ``field`` checks that it is the same,
-and the lemmas of ``library/Limits.v`` find delta. An infinite limit is written as ``n(t) / (t^k D(t))``, all signs known.
+and the lemmas of ``library/Limits.v`` find delta. An infinite limit is written as ``n(t) / (t^k D(t))``, all signs
+known.
 """
 
 from __future__ import annotations
