@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEADINGS = {"Moments", "Closed forms", "Simulation", "Command"}
+HEADINGS = {"Moments", "Closed forms", "Counterexample search", "Simulation", "Command"}
 COLUMNS = ["what", "measured", "against", "target"]
 
 

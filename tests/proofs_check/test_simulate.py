@@ -24,6 +24,8 @@ SMALL = budget_named("small")
 CLAIMS = {claim.name: claim for claim in builtin_claims()}
 # Its optima are expansions in abstract matrices, and it has no instances.
 ABSTRACT = {"collins2022.small-steps-gain-matrix"}
+#: Fourth moments, whose tails the small budget finds too heavy to decide one of the two obligations.
+HEAVY = {"sampler.krylov-moment-4"}
 SHARE = 1e-6 / len(CLAIMS)
 
 x, y, f = sp.symbols("x y f")
@@ -43,6 +45,13 @@ def evidence():
     return {name: judged(claim, workbench=workbench) for name, claim in CLAIMS.items()}
 
 
+def sampler_of(name):
+    """Raw data but where nothing else will do: on the way to m = infinity, and for claims on the sampler itself."""
+    if name.startswith("sampler."):
+        return "projected and raw"
+    return "raw and wishart" if name == "collins2022.ratio-many-samples" else "raw"
+
+
 @pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.expected != "refuted"])
 def test_a_true_claim_passes_and_says_how_small_an_error_would_not_have(evidence, name):
     found = evidence[name]
@@ -50,11 +59,14 @@ def test_a_true_claim_passes_and_says_how_small_an_error_would_not_have(evidence
         assert [item.outcome for item in found] == [Outcome.NOT_RUN]
         assert "no simulation shows" in found[0].detail
         return
-    assert {item.outcome for item in found} == {Outcome.PASSED}
+    open_items = [item for item in found if item.outcome is Outcome.UNDECIDED]
+    assert {item.outcome for item in found if item not in open_items} == {Outcome.PASSED}
+    assert bool(open_items) == (name in HEAVY)
+    assert all("tails too heavy" in item.detail for item in open_items)
     assert {item.tier for item in found} == {Tier.TESTED}
     assert {item.method for item in found} == {"simulation"}
     for item in found:
-        assert item.data["sampler"] == ("raw and wishart" if name == "collins2022.ratio-many-samples" else "raw")
+        assert item.data["sampler"] == sampler_of(name)
         looks = item.data["looks"]
         assert item.data["spent"] == pytest.approx(SHARE * looks / (looks + 1))
         assert item.data["compared"]
