@@ -115,7 +115,7 @@ class ArrayWalk:
         theta, path = arrays.asarray(positions), []
         episodes = self._learner.draw(self._source, rng, (len(sizes), len(positions), self._batch))
         for step, size in enumerate(sizes.tolist()):
-            theta = theta - size * self._learner.mean_gradient(theta, episodes[step, ...])
+            theta = self._learner.advance(theta, episodes[step, ...], size)
             path.append(theta)
         return arrays.to_numpy(arrays.namespace.stack(path))
 

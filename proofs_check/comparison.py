@@ -8,18 +8,26 @@ from typing import Any, Literal
 
 import numpy as np
 
-from numerics.closed_form import Evaluation, evaluate
 from numerics.configuration import Configuration
 from numerics.descent import gradient_descent, stochastic_descent
 from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
 from numerics.measurement import critical_value, detectable
 from numerics.methods import LEARNERS
+from numerics.methods.learner import StatefulLearner
 from numerics.sampling import Floats
-from theory.errors import UnknownNameError
+from numerics.settling import settle
+from numerics.solutions import evaluated_problem, place
+from theory.errors import LandscapeError, NonUniqueOptimumError, UnsupportedError
+from theory.methods.linear import LinearMethod
+from theory.methods.method import Method, Solution
+from theory.methods.problem import Problem
 
-__all__ = ["Comparison", "Method", "compare_descent"]
+__all__ = ["Comparison", "Descent", "compare_descent"]
 
-Method = Literal["sgd", "gd"]
+Descent = Literal["sgd", "gd"]
+
+#: Of a learner whose rule prescribes nothing else.
+_CHAINS, _BATCH = 64, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +53,7 @@ class Comparison:
     outer_steps : int
         Steps taken, per chain.
     step_size, largest_stable_step_size : float
-        The outer step size, and the one that it must stay below.
+        The outer step size, and the one that it must stay below; ``None`` where that is not known.
     seed : int
         Source of all randomness; ``gd`` has none.
     chains, batch, sampler, engine
@@ -54,10 +62,14 @@ class Comparison:
         Whether the descent converged, by its own diagnosis; whether Ctrl-C ended it early.
     diagnosis : str
         That diagnosis in words.
+    bias_error : array, shape (d,), optional
+        Of a learner whose update is not affine: what may be left of the bias that its outer step size causes.
+    names : tuple of str
+        What ``theta`` is made of: the parameters, and whatever else such a learner learns.
     """
 
     learner: str
-    method: Method
+    method: Descent
     theta: Floats
     theta_closed_form: Floats
     standard_error: Floats
@@ -65,7 +77,7 @@ class Comparison:
     detectable: Floats
     outer_steps: int
     step_size: float
-    largest_stable_step_size: float
+    largest_stable_step_size: float | None
     seed: int
     chains: int | None
     batch: int | None
@@ -74,11 +86,16 @@ class Comparison:
     converged: bool
     interrupted: bool
     diagnosis: str
+    bias_error: Floats | None = None
+    names: tuple[str, ...] = ("theta",)
 
     @property
     def z(self) -> Floats:
-        """Difference from the closed form in standard errors, shape (d,)."""
-        return np.asarray((self.theta - self.theta_closed_form) / self.standard_error)
+        """Difference from the closed form beyond the bias error, in standard errors, shape (d,)."""
+        difference = self.theta - self.theta_closed_form
+        if self.bias_error is not None:
+            difference = np.sign(difference) * np.maximum(0.0, np.abs(difference) - self.bias_error)
+        return np.asarray(difference / self.standard_error)
 
     @property
     def z_max(self) -> float:
@@ -95,13 +112,13 @@ def compare_descent(
     configuration: Configuration,
     learner: str,
     *,
-    method: Method = "sgd",
+    method: Descent = "sgd",
     outer_steps: int | None = None,
     outer_step_size: float | None = None,
     seed: int = 0,
-    chains: int = 64,
-    batch: int = 8,
-    sampler: SamplerName = "projected",
+    chains: int | None = None,
+    batch: int | None = None,
+    sampler: SamplerName | None = None,
     engine: Engine = DEFAULT_ENGINE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
@@ -133,20 +150,26 @@ def compare_descent(
     UnsupportedError
         If the engine has no such sampler.
     """
-    if learner not in LEARNERS:
-        raise UnknownNameError.among("learner", learner, LEARNERS)
-    evaluation = evaluate(configuration.mixture, configuration.inner_loop)
+    parametrised = configuration.method(learner)
+    problem = evaluated_problem(configuration)
+    solution = place(parametrised, problem).solution
+    rule = LEARNERS[learner].of(parametrised, configuration.inner_loop, configuration.mixture)
     steps: dict[str, Any] = {} if outer_steps is None else {"outer_steps": outer_steps}
     if method == "gd":
-        return _population_descent(evaluation, learner, outer_step_size, seed, steps)
+        return _population_descent(parametrised, problem, solution, outer_step_size, seed, steps)
+    if isinstance(rule, StatefulLearner):
+        if engine.name != DEFAULT_ENGINE.name or engine.device != DEFAULT_ENGINE.device:
+            raise UnsupportedError(f"learner {learner}: it runs with engine 'numpy' on the cpu only")
+        options = steps | {"step_size": outer_step_size, "chains": chains, "batch": batch}
+        return _settled(rule, solution, configuration, options, sampler, seed, progress)
     descent = stochastic_descent(
-        LEARNERS[learner](configuration.inner_loop),
+        rule,
         configuration.mixture,
-        step_size=outer_step_size,
+        step_size=rule.outer_step_size if outer_step_size is None else outer_step_size,
         seed=seed,
-        chains=chains,
-        batch=batch,
-        sampler=sampler,
+        chains=chains or _CHAINS,
+        batch=batch or rule.batch or _BATCH,
+        sampler=sampler or "projected",
         engine=engine,
         progress=progress,
         **steps,
@@ -156,7 +179,7 @@ def compare_descent(
         learner=learner,
         method="sgd",
         theta=descent.theta,
-        theta_closed_form=_closed_form(evaluation, learner),
+        theta_closed_form=_reached(solution, learner),
         standard_error=descent.standard_error,
         critical_value=critical,
         detectable=detectable(descent.standard_error, critical, descent.degrees_of_freedom),
@@ -164,9 +187,9 @@ def compare_descent(
         step_size=descent.step_size,
         largest_stable_step_size=descent.largest_stable_step_size,
         seed=seed,
-        chains=chains,
-        batch=batch,
-        sampler=sampler,
+        chains=descent.chains,
+        batch=descent.batch,
+        sampler=descent.sampler,
         engine=engine,
         converged=descent.converged,
         interrupted=descent.interrupted,
@@ -174,20 +197,92 @@ def compare_descent(
     )
 
 
-def _population_descent(
-    evaluation: Evaluation, learner: str, step_size: float | None, seed: int, steps: dict[str, Any]
+def _settled(
+    rule: StatefulLearner,
+    solution: Solution,
+    configuration: Configuration,
+    options: dict[str, Any],
+    sampler: SamplerName | None,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
 ) -> Comparison:
-    population = evaluation.population
-    matrices = population.covariances if learner == "nal" else population.curvature
-    descent = gradient_descent(population.average(matrices), population.moment(matrices), step_size=step_size, **steps)
-    # Floating point resolves no less than this, also where the descent starts at the optimum.
-    resolved = float(np.finfo(float).eps) * max(1.0, float(np.abs(descent.theta).max()))
-    bound = np.full_like(descent.theta, max(descent.error_bound, resolved))
+    if sampler == "projected":
+        raise UnsupportedError(
+            f"sampler 'projected' with learner {rule.name}: it looks at whole data sets; use 'wishart' or 'raw'"
+        )
+    run = settle(rule, configuration.mixture, seed=seed, sampler=sampler or "wishart", progress=progress, **options)
+    names = [name for name in run.learned if name in solution.learned]
+    compared = [run.learned[name] for name in names]
+    closed = [np.asarray(solution.learned[name], dtype=float) for name in names]
+    theta = _nearest(solution, run.theta)
+    if theta is not None:
+        compared.insert(0, (run.theta, run.standard_error, run.bias_error))
+        closed.insert(0, theta)
+    elif not names:
+        raise _nowhere(solution, rule.name)
+    value, error, bias = (np.concatenate(parts) for parts in zip(*compared, strict=True))
+    critical = float(critical_value(len(value), run.degrees_of_freedom))
     return Comparison(
-        learner=learner,
+        learner=rule.name,
+        method="sgd",
+        theta=value,
+        theta_closed_form=np.concatenate(closed),
+        standard_error=np.maximum(error, _resolved(value)),
+        bias_error=bias,
+        critical_value=critical,
+        detectable=detectable(error, critical, run.degrees_of_freedom) + 2 * bias,
+        outer_steps=sum(run.outer_steps),
+        step_size=run.step_sizes[0],
+        largest_stable_step_size=None,
+        seed=seed,
+        chains=run.chains,
+        batch=run.batch,
+        sampler=run.sampler,
+        engine=DEFAULT_ENGINE,
+        converged=True,
+        interrupted=False,
+        diagnosis=f"extrapolated to a vanishing outer step size from {', '.join(f'{s:.4g}' for s in run.step_sizes)}; "
+        f"what may be left of the bias: {bias.max():.2g}",
+        names=("theta",) * (theta is not None) + tuple(names),
+    )
+
+
+def _nearest(solution: Solution, theta: Floats) -> Floats | None:
+    """Return the point of rest that a run is compared with: the nearest where there are several."""
+    candidates = solution.branches or (() if solution.theta is None else (solution.theta,))
+    points = [np.asarray(point, dtype=float) for point in candidates]
+    return min(points, key=lambda point: float(np.linalg.norm(point - theta)), default=None)
+
+
+def _nowhere(solution: Solution, learner: str) -> LandscapeError:
+    why = "; ".join(solution.notes) or "it has no point of rest on this configuration"
+    return NonUniqueOptimumError(f"learner {learner}: {why}")
+
+
+def _reached(solution: Solution, learner: str) -> Floats:
+    if solution.theta is None:
+        raise _nowhere(solution, learner)
+    return np.asarray(solution.theta, dtype=float)
+
+
+def _resolved(theta: Floats) -> float:
+    """Return what floating point resolves, also where a descent starts at the optimum."""
+    return float(np.finfo(float).eps) * max(1.0, float(np.abs(theta).max()))
+
+
+def _population_descent(
+    method: Method, problem: Problem, solution: Solution, step_size: float | None, seed: int, steps: dict[str, Any]
+) -> Comparison:
+    if not isinstance(method, LinearMethod):
+        raise UnsupportedError(f"method gd with learner {method.name}: its mean update is not affine; use --method sgd")
+    matrices, targets = method.matrices(problem)
+    descent = gradient_descent(problem.average(matrices), problem.moment(targets), step_size=step_size, **steps)
+    bound = np.full_like(descent.theta, max(descent.error_bound, _resolved(descent.theta)))
+    return Comparison(
+        learner=method.name,
         method="gd",
         theta=descent.theta,
-        theta_closed_form=_closed_form(evaluation, learner),
+        theta_closed_form=_reached(solution, method.name),
         standard_error=bound,
         critical_value=1.0,
         detectable=2 * bound,
@@ -203,7 +298,3 @@ def _population_descent(
         interrupted=False,
         diagnosis=descent.diagnosis,
     )
-
-
-def _closed_form(evaluation: Evaluation, learner: str) -> Floats:
-    return evaluation.theta_nal if learner == "nal" else evaluation.theta_maml

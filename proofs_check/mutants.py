@@ -20,7 +20,6 @@ from theory.claim import (
     PositiveDefinite,
     Statement,
 )
-from theory.conclusion import LearnerName
 from theory.formula import And, Formula, Implies, IsInteger, Operator, Or, Relation
 from theory.mixture import Array
 from theory.words import Polynomial, Term
@@ -58,7 +57,6 @@ _CONFUSABLE = (
 )
 _FLIPPED: dict[Operator, Operator] = {"<": ">", "<=": ">=", "==": "!=", "!=": "==", ">=": "<=", ">": "<"}
 _BOUNDARY: dict[Operator, Operator] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-_OTHER_LEARNER: dict[LearnerName, LearnerName] = {"nal": "maml", "maml": "nal"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +192,7 @@ def _optimum_mutants(claim: Claim, conclusion: Convergence) -> Iterator[Mutant]:
             return change(conclusion.optimum(evaluated))
 
         yield Mutant(replace(claim, conclusion=replace(conclusion, optimum=optimum)), operator, words)
-    other = _OTHER_LEARNER[conclusion.learner]
+    other = "nal" if conclusion.learner == "maml" else "maml"
     swapped = replace(conclusion, learner=other)
     yield Mutant(replace(claim, conclusion=swapped), "swapped symbols", f"descent of {other}")
 

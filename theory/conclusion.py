@@ -12,6 +12,7 @@ from theory.admissible import checked_expression, checked_symbol, checked_tuple
 from theory.errors import ClaimError, UnknownNameError
 from theory.formula import Formula, Iff, Operator, Relation
 from theory.gain import MatrixQuantity
+from theory.methods import NAMES
 from theory.mixture import Array, InnerLoop, Mixture, Number
 from theory.words import Polynomial
 
@@ -20,7 +21,6 @@ __all__ = [
     "Convergence",
     "EvaluatedMixture",
     "Expectation",
-    "LearnerName",
     "Limit",
     "MatrixIdentity",
     "MixtureProperty",
@@ -32,8 +32,6 @@ __all__ = [
 
 
 Direction = Literal["nondecreasing", "nonincreasing"]
-#: The learners whose optimum the library derives.
-LearnerName = Literal["nal", "maml"]
 
 
 class EvaluatedMixture(Protocol):
@@ -283,15 +281,15 @@ class Convergence:
 
     Parameters
     ----------
-    learner : {"nal", "maml"}
-        Name of the learner.
+    learner : str
+        Public name of the method.
     optimum : callable
         Takes an evaluated mixture; returns the claimed optimum, typed by hand, shape (d,).
     restrict : callable
         As in :class:`MixtureProperty`.
     """
 
-    learner: LearnerName
+    learner: str
     optimum: Callable[[EvaluatedMixture], Array]
     restrict: Callable[[Mixture, InnerLoop], tuple[Mixture, InnerLoop]] = lambda mixture, inner_loop: (
         mixture,
@@ -300,8 +298,8 @@ class Convergence:
     kind = "convergence"
 
     def __post_init__(self) -> None:
-        if self.learner not in get_args(LearnerName):
-            raise UnknownNameError.among("learner", self.learner, get_args(LearnerName))
+        if self.learner not in NAMES:
+            raise UnknownNameError.among("learner", self.learner, NAMES)
         _refuse_uncallable(self.optimum, "the optimum of a Convergence")
         _refuse_uncallable(self.restrict, "the restriction of a Convergence")
 

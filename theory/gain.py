@@ -83,18 +83,19 @@ class Setting:
 
     def curvature(self) -> Polynomial:
         """Return Q of the adapted risk."""
-        return self._with_step_size(adapted_risk(self.steps, self.data, self.samples).curvature)
+        return self.with_step_size(adapted_risk(self.steps, self.data, self.samples).curvature)
 
     def noise_floor(self) -> Polynomial:
         """Return what label noise adds to the adapted risk."""
-        return self._with_step_size(adapted_risk(self.steps, self.data, self.samples).noise_floor)
+        return self.with_step_size(adapted_risk(self.steps, self.data, self.samples).noise_floor)
 
     def isotropic(self) -> IsotropicRisk:
         """Return the adapted risk of an isotropic class, in scalars."""
         risk, renamed = isotropic_risk(self.steps, self.data, self.samples), {alpha: self.step_size}
         return IsotropicRisk(risk.curvature.xreplace(renamed), risk.noise_floor.xreplace(renamed))
 
-    def _with_step_size(self, polynomial: Polynomial) -> Polynomial:
+    def with_step_size(self, polynomial: Polynomial) -> Polynomial:
+        """Return a polynomial in ``alpha`` with this setting's step size in its place."""
         if self.step_size == alpha:
             return polynomial
         return polynomial.map_coefficients(lambda value: value.xreplace({alpha: self.step_size}))

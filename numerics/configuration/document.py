@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from os import PathLike, fsdecode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -19,8 +19,11 @@ from numerics.configuration.messages import explain
 from numerics.configuration.tables import ConfigurationTable, TaskClassTable, read_tables
 from numerics.configuration.toml_text import shown, toml_float, value_text
 from numerics.configuration.values import Entries, Vector, is_matrix
-from theory.errors import ConfigurationError
+from theory.errors import ConfigurationError, UnknownNameError
 from theory.mixture import Array, InnerLoop, Mixture, Number, TaskClass
+
+if TYPE_CHECKING:
+    from theory.methods.method import Method
 
 __all__ = ["Configuration", "load", "parse_tables", "read_text"]
 
@@ -67,10 +70,16 @@ class Configuration:
             prefix = f"{source}: " if source else ""
             raise ConfigurationError(f"{prefix}the configuration: got {shown(mapping)}; must be a table (a mapping)")
         try:
-            return cls(read_tables(mapping))
+            configuration = cls(read_tables(mapping))
         except ValidationError as error:
             # Not chained: pydantic's own wording repeats the whole input.
             raise ConfigurationError(explain(error, mapping, source)) from None
+        try:
+            for name in configuration.tables.method:
+                configuration.method(name)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{source}: {error}" if source else str(error)) from None
+        return configuration
 
     @classmethod
     def parse(cls, text: str, *, source: str = "configuration") -> Configuration:
@@ -98,6 +107,30 @@ class Configuration:
         """The mixture and the inner loop in Fractions: 0.9 is 9/10, and the weights sum to 1 exactly."""
         return self._mixture(Fraction, np.dtype(object)), self._inner_loop(Fraction)
 
+    def method(self, name: str) -> Method:
+        """Return a method with the parameters of its table ``[method.NAME]``, defaults filled in.
+
+        Parameters
+        ----------
+        name : str
+            Public name of the method.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no method of that name.
+        ConfigurationError
+            If its parameters do not fit the mixture.
+        """
+        from numerics.configuration.method_tables import built_method
+        from theory.methods import NAMES
+
+        if name not in NAMES:
+            raise UnknownNameError.among("method", name, NAMES)
+        method = built_method(name, self.tables.method.get(name, {}))
+        method.check(self.mixture)
+        return method
+
     def to_mapping(self) -> dict[str, Any]:
         """Write the configuration as :meth:`from_mapping` reads it, defaults filled in.
 
@@ -108,6 +141,7 @@ class Configuration:
             "dimension": self.tables.dimension,
             "adaptation": {key: _plain(value) for key, value in adaptation},
             "task_class": [{key: _plain(value) for key, value in task_class} for task_class in classes],
+            **({"method": _plain(self.tables.method)} if self.tables.method else {}),
         }
 
     def to_toml(self) -> str:
@@ -115,6 +149,8 @@ class Configuration:
         lines = [f"dimension = {self.tables.dimension}", "", "[adaptation]", *_assignments(self.tables.adaptation)]
         for task_class in self.tables.task_class:
             lines += ["", "[[task_class]]", *_assignments(task_class)]
+        for name, table in self.tables.method.items():
+            lines += ["", f"[method.{name}]", *_assignments(table.items())]
         return "\n".join(lines) + "\n"
 
     def __repr__(self) -> str:
@@ -221,6 +257,8 @@ def _plain(value: Any) -> Any:
     """Turn what a table holds into what JSON could hold too, unless a number would not survive as a float."""
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     if not isinstance(value, Decimal):
         return value
     if value.as_tuple().exponent == 0:

@@ -76,6 +76,13 @@ def _spread(value: object, info: ValidationInfo) -> Entries:
     return _bounded_below(matrix(value, _agreed_dimension(info)), definite=False)
 
 
+def _methods(value: object) -> dict[str, dict[str, Any]]:
+    # The methods load SymPy, which a configuration without such tables does not need.
+    from numerics.configuration.method_tables import read_method_tables
+
+    return read_method_tables(value)
+
+
 def _bounded_below(entries: Entries, *, definite: bool) -> Entries:
     """Refuse what is not positive definite or, where that is enough, not positive semidefinite."""
     if is_matrix(entries):
@@ -182,6 +189,12 @@ class ConfigurationTable(_Table):
             description="one or more [[task_class]] tables, each with at least weight, covariance and centre",
         ),
     ]
+
+    method: Annotated[
+        dict[str, dict[str, Any]],
+        PlainValidator(_methods),
+        Field(description="tables [method.NAME] of the methods' own parameters"),
+    ] = {}
 
     @field_validator("task_class", mode="after")
     @classmethod

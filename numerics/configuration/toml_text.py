@@ -65,6 +65,8 @@ def value_text(value: object) -> str:
     match value:
         case str():
             return string_text(value)
+        case bool():
+            return "true" if value else "false"
         case Decimal():
             return number_text(value)
         case (tuple(), *_):

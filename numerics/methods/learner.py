@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from numerics.adaptation import draw_products
 from numerics.arrays import Array, Draws, Shape
 from numerics.source import Source
-from theory.mixture import InnerLoop
+from theory.methods.method import Method
+from theory.mixture import InnerLoop, Mixture
 
-__all__ = ["Episodes", "Learner"]
+__all__ = ["Episodes", "Learner", "Recipe", "StatefulLearner"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,39 @@ class Learner(ABC):
     """
 
     name: ClassVar[str]
+    #: The outer step size and the episodes per step that the published rule prescribes, if it does.
+    outer_step_size: ClassVar[float | None] = None
+    batch: ClassVar[int | None] = None
     inner_loop: InnerLoop
+
+    @classmethod
+    def of(cls, method: Method, inner_loop: InnerLoop, mixture: Mixture) -> Self:
+        """Return the update rule of a method with its parameters; by default it has none beside the inner loop.
+
+        Parameters
+        ----------
+        method : Method
+            The method, whose parameters are taken and nothing that it derives.
+        inner_loop : InnerLoop
+            The adaptation to one task.
+        mixture : Mixture
+            The task population, for what depends on the number of classes.
+        """
+        return cls(inner_loop)
+
+    def advance(self, state: Array, episodes: Episodes, size: float) -> Array:
+        """Take one outer step.
+
+        Parameters
+        ----------
+        state : array, shape (..., s)
+            What the learner remembers, one for each batch: here the parameters alone.
+        episodes : Episodes
+            Of shape (..., batch).
+        size : float
+            The outer step size eta.
+        """
+        return state - size * self.mean_gradient(state, episodes)
 
     def draw(self, sampler: Source, rng: Draws, shape: Shape) -> Episodes:
         """Draw independent episodes: by default a task and the data of its inner loop.
@@ -94,3 +127,67 @@ class Learner(ABC):
         episodes : Episodes
             Drawn by :meth:`draw`.
         """
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a stateful learner is run when nobody says otherwise.
+
+    Parameters
+    ----------
+    step_size : float
+        The largest outer step size; it is halved twice.
+    outer_steps : int
+        Steps with it; twice and four times as many with the smaller ones.
+    batch : int
+        Episodes per chain and step.
+    chains : int
+        Independent chains.
+    """
+
+    step_size: float = 0.1
+    outer_steps: int = 1000
+    batch: int = 8
+    chains: int = 64
+
+
+@dataclass(frozen=True)
+class StatefulLearner(Learner):
+    """A learner that remembers more than its parameters, or whose update is not affine in them.
+
+    Its data sets are drawn whole, so that ``episodes`` holds :class:`~numerics.sampling.Tasks`, with the tasks' classes,
+    and :class:`~numerics.sampling.DataSet`.
+    """
+
+    recipe: ClassVar[Recipe] = Recipe()
+
+    @abstractmethod
+    def start(self, theta: Array) -> Array:
+        """Return the state in which a learner with these parameters starts, shape (..., s).
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            The parameters.
+        """
+
+    def parameters(self, state: Array) -> Array:
+        """Return the parameters in a state, shape (..., d): by default its first d entries."""
+        return state[..., : self.dimension]
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """Number d of parameters."""
+
+    def learned(self, state: Array) -> dict[str, Array]:
+        """Return what else the learner has learned, by name, each of shape (..., k); nothing by default."""
+        return {}
+
+    @abstractmethod
+    def advance(self, state: Array, episodes: Episodes, size: float) -> Array:
+        """Take one outer step from a state of shape (..., s)."""
+
+    def gradient(self, theta: Array, episodes: Episodes) -> Array:
+        """Refuse: a stateful learner follows no gradient of its parameters alone."""
+        raise TypeError(f"{self.name} remembers more than its parameters: use advance()")

@@ -14,7 +14,7 @@ from numerics.adaptation import adapt, pull_back
 from numerics.arrays import Array
 from numerics.methods.learner import Episodes, Learner
 
-__all__ = ["MAML"]
+__all__ = ["LEARNER", "MAML"]
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,6 @@ class MAML(Learner):
         step_size = float(self.inner_loop.step_size)
         adapted = adapt(theta, episodes.data, step_size)
         return pull_back(episodes.tasks.population_gradient(adapted), episodes.data, step_size)
+
+
+LEARNER = MAML

@@ -9,7 +9,7 @@ from numerics.arrays import Array, Draws, Shape
 from numerics.methods.learner import Episodes, Learner
 from numerics.source import Source
 
-__all__ = ["NAL"]
+__all__ = ["LEARNER", "NAL"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,6 @@ class NAL(Learner):
         if not episodes.data:
             return episodes.tasks.population_gradient(theta)
         return episodes.data[0].gradient(theta)
+
+
+LEARNER = NAL

@@ -1,0 +1,190 @@
+"""What all linear methods share: the point of rest of an affine mean update, its stability, its weights, its gap.
+
+The mean outer update of a linear method is ``-eta sum_k p_k (A_k theta - B_k c_k)``, A_k and B_k depending on the class
+only. It rests at ``theta = (sum p A)^-1 sum p B c``, whatever the outer step size, and is drawn there by small steps
+exactly when every eigenvalue of ``sum p A`` has a positive real part.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar, Literal, get_args
+
+import numpy as np
+import sympy as sp
+
+from theory.adaptation import adapted_error, population_excess
+from theory.errors import UnknownNameError
+from theory.gain import Setting, derive_pair
+from theory.methods.method import Method, Solution
+from theory.methods.problem import MEAN_COVARIANCE, Problem
+from theory.mixture import Array
+from theory.moments import COVARIANCE, expectation
+from theory.symbols import d, p, rho_E, rho_H, share
+from theory.words import Polynomial
+
+__all__ = ["Drift", "LinearMethod", "LinearQuantity", "mean_propagator", "outer_hessian"]
+
+QuantityName = Literal["share", "weight_easy", "weight_hard", "risk", "gain_over_nal", "regret_to_maml"]
+
+#: A mean matrix whose smallest singular value is this small a share of the largest is singular in floating point.
+_SINGULAR = 1e-13
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The mean outer gradient of one class, ``matrix theta - target theta*``.
+
+    Parameters
+    ----------
+    matrix, target : Polynomial
+        In the letters ``S``, the class's covariance, and ``Sbar``, its average over tasks. Where both are the same, the
+        method only re-weights the tasks.
+    """
+
+    matrix: Polynomial
+    target: Polynomial
+
+    @classmethod
+    def weighting(cls, matrix: Polynomial) -> Drift:
+        """Return the drift of a method that gives a task this weight."""
+        return cls(matrix, matrix)
+
+
+@dataclass(frozen=True)
+class LinearMethod(Method):
+    """A method whose mean update is affine in theta: it only has to state its drift."""
+
+    linear: ClassVar[bool] = True
+
+    @abstractmethod
+    def drift(self, setting: Setting) -> Drift:
+        """Derive the mean outer gradient of one class from the update rule.
+
+        Parameters
+        ----------
+        setting : Setting
+            The inner loop, in symbols.
+        """
+
+    def matrices(self, problem: Problem) -> tuple[Array, Array]:
+        """Evaluate the drift for every class of a mixture, matrix and target, both of shape (classes, d, d).
+
+        A method overrides it where there is a quicker way than evaluating the polynomials.
+        """
+        drift = self.drift(problem.setting)
+        matrix = problem.evaluate(drift.matrix)
+        return matrix, matrix if drift.target.same_as(drift.matrix) else problem.evaluate(drift.target)
+
+    def solve(self, problem: Problem) -> Solution:
+        """Find the point of rest, and say what of existence, stability and positive weights fails."""
+        matrices, targets = self.matrices(problem)
+        mean, moment = problem.average(matrices), problem.moment(targets)
+        floats = np.asarray(mean, dtype=float)
+        if not np.isfinite(floats).all():
+            return Solution.missing("the mean update is beyond the range of float64")
+        sizes = np.linalg.svd(floats, compute_uv=False)
+        scale = float(np.abs(np.asarray(problem.average(abs(matrices)), dtype=float)).max())
+        if sizes[-1] <= _SINGULAR * max(float(sizes[0]), scale):
+            return Solution.missing(
+                "no unique point of rest: the mean matrix of the update is singular (smallest singular value "
+                f"{sizes[-1]:.3g})"
+            )
+        theta = problem.solve(mean, moment)
+        slowest = float(np.linalg.eigvals(floats).real.min())
+        notes = [*self.notes(problem), *_negative_weights(problem, matrices)]
+        if slowest <= 0:
+            notes.append(
+                f"unstable for every outer step size: the mean matrix has an eigenvalue of real part {slowest:.3g}, "
+                "which must be positive"
+            )
+        return Solution(theta, problem.risk(theta), stable=slowest > 0, notes=tuple(notes))
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """Say what a reader of the solution must know; nothing by default."""
+        return ()
+
+
+def _negative_weights(problem: Problem, matrices: Array) -> list[str]:
+    notes = []
+    for task_class, matrix in zip(problem.mixture.classes, np.asarray(matrices, dtype=float), strict=True):
+        lowest = float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[0])
+        if lowest < 0 and task_class.weight > 0:
+            notes.append(
+                f"class {task_class.name!r} has a negative weight ({lowest:.3g} in its lowest direction): the point of "
+                "rest may lie outside the centres"
+            )
+    return notes
+
+
+@cache
+def outer_hessian() -> Polynomial:
+    """Return the Hessian of the population loss: the outer gradient of a task is this times the adapted error."""
+    return population_excess()
+
+
+@cache
+def mean_propagator(setting: Setting) -> Polynomial:
+    """Derive the mean of the matrix that takes a task's error through the inner loop."""
+    if setting.data == "fresh":
+        one = expectation(adapted_error(1).propagator, setting.samples)
+        propagator = one**setting.steps
+    else:
+        propagator = expectation(adapted_error(setting.steps).propagator, setting.samples)
+    return setting.with_step_size(propagator)
+
+
+@dataclass(frozen=True)
+class LinearQuantity:
+    """A derived quantity of a linear method on the isotropic pair.
+
+    ``share`` is the share of the easy centre in its point of rest, ``weight_*`` the multiple of the identity that its
+    matrix is for a class; ``risk`` the excess risk there under the setting's adaptation, which is gained over NAL's
+    optimum and regretted against MAML's.
+
+    Parameters
+    ----------
+    method : LinearMethod
+        The method; its parameters may be symbols.
+    quantity : str
+        Which of its quantities.
+    setting : Setting
+        The inner loop, at training and at test time.
+    """
+
+    method: LinearMethod
+    quantity: QuantityName
+    setting: Setting = Setting()
+
+    def __post_init__(self) -> None:
+        if self.quantity not in get_args(QuantityName):
+            raise UnknownNameError.among("quantity of a linear method", self.quantity, get_args(QuantityName))
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"{self.quantity} of {self.method.name}"
+
+    def expression(self) -> sp.Expr:
+        """Derive it, in the symbols of the pair, ``d``, ``m``, the step size and those of the method."""
+        easy, hard = (self._weights(variance) for variance in (rho_E, rho_H))
+        if self.quantity.startswith("weight"):
+            return (easy if self.quantity == "weight_easy" else hard)[0]
+        # With c_E at 0 and c_H at 1, theta is at 1 - share.
+        position = p * hard[1] / ((1 - p) * easy[0] + p * hard[0])
+        if self.quantity == "share":
+            return 1 - position
+        pair = derive_pair(self.setting)
+        risk = pair["risk_at_share"].xreplace({share: 1 - position})
+        return {
+            "risk": risk,
+            "gain_over_nal": pair["risk_nal"] - risk,
+            "regret_to_maml": risk - pair["risk_maml"],
+        }[self.quantity]
+
+    def _weights(self, variance: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        drift = self.method.drift(self.setting)
+        values = {COVARIANCE: variance, MEAN_COVARIANCE: (1 - p) * rho_E + p * rho_H}
+        return drift.matrix.at_scalars(values, d), drift.target.at_scalars(values, d)

@@ -1,0 +1,46 @@
+"""MAMF, model-agnostic multitask fine-tuning: E plain gradient steps on each sampled task in turn, on the same theta."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import sympy as sp
+
+from theory.gain import Setting
+from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.parameters import Count, Real, parameter
+from theory.words import IDENTITY
+
+__all__ = ["MAMF", "METHOD"]
+
+
+@dataclass(frozen=True)
+class MAMF(LinearMethod):
+    """Model-agnostic multitask fine-tuning (Wang et al. 2022).
+
+    Parameters
+    ----------
+    epochs : int
+        Gradient steps E on each task.
+    step_size : number
+        Their step size eta.
+    """
+
+    epochs: Any = parameter(Count(64), 5, "gradient steps E on each task before the next one")
+    step_size: Any = parameter(Real("a number above 0", above=0), Fraction(1, 10), "their step size")
+
+    name: ClassVar[str] = "mamf"
+    title: ClassVar[str] = "MAMF (multitask fine-tuning)"
+    paper: ClassVar[str] = "Wang et al. 2022, arXiv 2203.04904"
+    reweights: ClassVar[str] = "by how far E steps on the task go, from NAL (E = 1) to the plain average"
+    conditions: ClassVar[str] = "step size below 2 / largest eigenvalue"
+
+    def drift(self, setting: Setting) -> Drift:
+        """Derive it: a sweep over one task takes the error e to (I - eta S)^E e."""
+        step = IDENTITY - outer_hessian() * sp.sympify(self.step_size)
+        return Drift.weighting(IDENTITY - step**self.epochs)
+
+
+METHOD = MAMF

@@ -1,0 +1,115 @@
+"""What a method is to this library: its update rule's mean, where that comes to rest, and what is risked there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from theory.errors import ConfigurationError
+from theory.methods.parameters import Shares, parameters_of
+from theory.methods.problem import Problem
+from theory.mixture import Array, Mixture, Number
+
+__all__ = ["Method", "Solution"]
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Where a method comes to rest on one configuration.
+
+    Parameters
+    ----------
+    theta : array, shape (d,), or None
+        The initialisation it arrives at; ``None`` where there is none, and where it has more than one to offer.
+    risk : number or None
+        Excess risk at test time, after the method's own adaptation.
+    exists, stable : bool
+        Whether there is a point of rest, and whether the method's mean update moves towards it for small steps.
+    notes : tuple of str
+        What fails, with the condition, and what a reader must know: sentences without a full stop.
+    branches : tuple of array, each of shape (d,)
+        All points of rest, stable ones first, where there are several.
+    own_adaptation : bool
+        Whether ``risk`` is that of another adaptation than the configuration's inner loop.
+    learned : mapping from name to array, each of shape (k,)
+        What the method learns beside ``theta``: a step size, weights, one initialisation for each code.
+    """
+
+    theta: Array | None
+    risk: Number | None
+    exists: bool = True
+    stable: bool = True
+    notes: tuple[str, ...] = ()
+    branches: tuple[Array, ...] = ()
+    own_adaptation: bool = False
+    learned: Mapping[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def missing(cls, *notes: str) -> Solution:
+        """Say that there is no point of rest, and why."""
+        return cls(None, None, exists=False, stable=False, notes=notes)
+
+
+@dataclass(frozen=True)
+class Method(ABC):
+    """A published learner. Its fields, made by :func:`~theory.methods.parameters.parameter`, are its parameters.
+
+    Attributes
+    ----------
+    name : str
+        Its public name: of the module, in commands, reports and ``[method.NAME]`` tables.
+    title : str
+        What papers call it.
+    paper : str
+        Authors, year and arXiv number.
+    reweights : str
+        By what it weights a task, in a few words: what sets it apart in this model.
+    conditions : str
+        When its point of rest exists, is unique and attracts, in a few words.
+    linear : bool
+        Whether its mean update is affine in theta.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    paper: ClassVar[str]
+    reweights: ClassVar[str]
+    conditions: ClassVar[str]
+    linear: ClassVar[bool] = False
+
+    def values(self, *names: str) -> tuple[Any, ...]:
+        """Return parameters by name: what a simulation may take over from a method."""
+        return tuple(getattr(self, name) for name in names)
+
+    def check(self, mixture: Mixture) -> None:
+        """Refuse parameters that do not fit the mixture.
+
+        Raises
+        ------
+        ConfigurationError
+            Naming the key, what was given and what is allowed.
+        """
+        for item in parameters_of(self):
+            shares = getattr(self, item.name)
+            if isinstance(item.metadata["kind"], Shares) and shares is not None and len(shares) != len(mixture.classes):
+                raise ConfigurationError(
+                    f"method.{self.name}.{item.name}: got {len(shares)} shares; must be one for each of the "
+                    f"{len(mixture.classes)} classes"
+                )
+
+    @abstractmethod
+    def solve(self, problem: Problem) -> Solution:
+        """Find where the method comes to rest.
+
+        Parameters
+        ----------
+        problem : Problem
+            The configuration.
+
+        Raises
+        ------
+        UnsupportedError
+            If the method says nothing about such configurations.
+        """

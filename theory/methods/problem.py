@@ -1,0 +1,121 @@
+"""What a method is solved on: a configuration with the derived optima and curvatures of NAL and MAML at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from theory.arithmetic import exact_number
+from theory.conclusion import EvaluatedMixture
+from theory.gain import Setting
+from theory.mixture import Array, InnerLoop, Mixture, Number
+from theory.moments import COVARIANCE
+from theory.symbols import alpha, m, nu2
+from theory.words import Polynomial
+
+__all__ = ["MEAN_COVARIANCE", "Problem"]
+
+#: The letter that stands for the average of the input covariances over tasks.
+MEAN_COVARIANCE = "Sbar"
+
+
+class Problem:
+    """A mixture and an inner loop, in floating point or exact, and the averages over tasks that drifts are made of.
+
+    Parameters
+    ----------
+    evaluated : EvaluatedMixture
+        The configuration with its derived optima and risks.
+    curvatures : callable
+        Takes an inner loop, whose step size may be of any sign; returns Q of every class after it, shape
+        (classes, d, d).
+    number : callable
+        Constants of the arithmetic in use, see :func:`theory.arithmetic.evaluate`.
+    """
+
+    def __init__(
+        self,
+        evaluated: EvaluatedMixture,
+        curvatures: Callable[[InnerLoop], Array],
+        number: Callable[[int, int], Any] = exact_number,
+    ) -> None:
+        self.evaluated = evaluated
+        self._curvatures, self._number = curvatures, number
+
+    @property
+    def mixture(self) -> Mixture:
+        """The mixture."""
+        return self.evaluated.mixture
+
+    @property
+    def inner_loop(self) -> InnerLoop:
+        """The adaptation at test time, which is also that of training unless a method says otherwise."""
+        return self.evaluated.inner_loop
+
+    @property
+    def setting(self) -> Setting:
+        """The inner loop without its numbers: what derivations in symbols take."""
+        loop = self.inner_loop
+        return Setting(loop.steps, loop.data, loop.samples is None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether numbers are exact rationals."""
+        return bool(self.mixture.covariances.dtype == object)
+
+    def average(self, matrices: Array) -> Array:
+        """Average class matrices over tasks, shape (d, d)."""
+        mean: Array = (self.mixture.weights[:, None, None] * matrices).sum(axis=0)
+        return mean
+
+    def moment(self, matrices: Array) -> Array:
+        """Return ``E[M theta*]`` for class matrices M, shape (d,)."""
+        applied = (matrices @ self.mixture.centres[..., None])[..., 0]
+        mean: Array = (self.mixture.weights[:, None] * applied).sum(axis=0)
+        return mean
+
+    def evaluate(
+        self, polynomial: Polynomial, scalars: Mapping[sp.Symbol, Any] | None = None, **letters: Array
+    ) -> Array:
+        """Evaluate a polynomial in the covariances S and Sbar for every class.
+
+        Parameters
+        ----------
+        polynomial : Polynomial
+            In the letters ``S`` and ``Sbar`` and those given; in ``alpha``, ``m``, ``nu2`` and the symbols given.
+        scalars : mapping from symbol to number or array of shape (classes,), optional
+            Values of further symbols; they take precedence.
+        letters : array
+            Values of further letters, broadcast against (classes, d, d).
+        """
+        covariances, loop = self.mixture.covariances, self.inner_loop
+        shared = np.broadcast_to(self.average(covariances), covariances.shape)
+        values: dict[sp.Symbol, Any] = {alpha: self.number(loop.step_size), nu2: self.mixture.noises}
+        if loop.samples is not None:
+            values[m] = self.number(loop.samples)
+        arrays = {COVARIANCE: covariances, MEAN_COVARIANCE: shared}
+        arrays |= {name: np.broadcast_to(value, covariances.shape) for name, value in letters.items()}
+        result: Array = polynomial.evaluate(arrays, values | dict(scalars or {}), self._number)
+        return np.asarray(result)
+
+    def curvatures(self, inner_loop: InnerLoop | None = None) -> Array:
+        """Return Q of every class after an inner loop, by default the configuration's, shape (classes, d, d)."""
+        return self._curvatures(inner_loop or self.inner_loop)
+
+    def risk(self, theta: Array) -> Number:
+        """Return the excess risk after the configuration's adaptation from ``theta``, shape (d,)."""
+        return self.evaluated.risk(theta)
+
+    def solve(self, matrix: Array, vector: Array) -> Array:
+        """Solve a linear system."""
+        return self.evaluated.solve(matrix, vector)
+
+    def number(self, value: Number) -> Number:
+        """Return a whole number or a fraction in the arithmetic of the mixture; what is in it already stays."""
+        if isinstance(value, int | Fraction):
+            return self._number(value.numerator, value.denominator)
+        return value
