@@ -155,8 +155,8 @@ class Recipe:
 class StatefulLearner(Learner):
     """A learner that remembers more than its parameters, or whose update is not affine in them.
 
-    Its data sets are drawn whole, so that ``episodes`` holds :class:`~numerics.sampling.Tasks`, with the tasks' classes,
-    and :class:`~numerics.sampling.DataSet`.
+    Its data sets are drawn whole: ``episodes`` holds :class:`~numerics.sampling.Tasks`, with the tasks' classes, and
+    :class:`~numerics.sampling.DataSet`.
     """
 
     recipe: ClassVar[Recipe] = Recipe()

@@ -1,4 +1,4 @@
-"""MAMF, model-agnostic multitask fine-tuning: E plain gradient steps on each sampled task in turn, on the same theta."""
+"""MAMF, multitask fine-tuning: E plain gradient steps on each sampled task in turn, on one and the same theta."""
 
 from __future__ import annotations
 
