@@ -120,6 +120,7 @@ def compare_descent(
     batch: int | None = None,
     sampler: SamplerName | None = None,
     engine: Engine = DEFAULT_ENGINE,
+    false_alarm: float = 1e-6,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run a learner's descent and compare where it went with the closed form.
@@ -138,6 +139,9 @@ def compare_descent(
         By default one that is stable.
     seed, chains, batch, sampler, engine, progress
         As for :func:`numerics.descent.stochastic_descent`; without effect on ``gd``.
+
+    false_alarm : float
+        Probability with which right closed forms may be called wrong.
 
     Raises
     ------
@@ -161,7 +165,7 @@ def compare_descent(
         if engine.name != DEFAULT_ENGINE.name or engine.device != DEFAULT_ENGINE.device:
             raise UnsupportedError(f"learner {learner}: it runs with engine 'numpy' on the cpu only")
         options = steps | {"step_size": outer_step_size, "chains": chains, "batch": batch}
-        return _settled(rule, solution, configuration, options, sampler, seed, progress)
+        return _settled(rule, solution, configuration, options, sampler, seed, false_alarm, progress)
     descent = stochastic_descent(
         rule,
         configuration.mixture,
@@ -174,7 +178,7 @@ def compare_descent(
         progress=progress,
         **steps,
     )
-    critical = float(critical_value(len(descent.theta), descent.degrees_of_freedom))
+    critical = float(critical_value(len(descent.theta), descent.degrees_of_freedom, false_alarm))
     return Comparison(
         learner=learner,
         method="sgd",
@@ -204,6 +208,7 @@ def _settled(
     options: dict[str, Any],
     sampler: SamplerName | None,
     seed: int,
+    false_alarm: float,
     progress: Callable[[int, int], None] | None,
 ) -> Comparison:
     if sampler == "projected":
@@ -221,7 +226,7 @@ def _settled(
     elif not names:
         raise _nowhere(solution, rule.name)
     value, error, bias = (np.concatenate(parts) for parts in zip(*compared, strict=True))
-    critical = float(critical_value(len(value), run.degrees_of_freedom))
+    critical = float(critical_value(len(value), run.degrees_of_freedom, false_alarm))
     return Comparison(
         learner=rule.name,
         method="sgd",

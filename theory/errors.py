@@ -12,6 +12,7 @@ __all__ = [
     "LandscapeError",
     "MissingExtraError",
     "NonUniqueOptimumError",
+    "PictureError",
     "RecordError",
     "SchedulerError",
     "SweepError",
@@ -103,6 +104,10 @@ class _FailedOrRefused(LandscapeError):
 
 class SchedulerError(_FailedOrRefused):
     """Workers that cannot be had or were lost: an unknown or unreachable scheduler, a worker process that died."""
+
+
+class PictureError(_FailedOrRefused):
+    """A picture that cannot be drawn or written: an unknown kind of file, a full disk."""
 
 
 class SweepError(_FailedOrRefused):

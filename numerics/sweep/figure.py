@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.pictures import check_picture, picture
 from numerics.sweep.columns import Column, axis_column, columns
 from numerics.sweep.grid import Grid
 from theory.errors import SweepError, UnknownNameError
@@ -16,13 +16,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-__all__ = ["FIGURE_SUFFIXES", "check_figure", "draw_figure"]
+__all__ = ["check_figure", "draw_figure"]
 
-FIGURE_SUFFIXES = (".svg", ".png", ".pdf")
 #: Cells of a heat map along an axis, at most: more than a screen or a page can show.
 _MOST_CELLS = 1200
-#: The same picture gives the same bytes, on every day and machine.
-_STYLE: Any = {"svg.hashsalt": "maml-landscape", "font.size": 11}
 
 
 def check_figure(grid: Grid, path: Path, variable: str | None) -> str:
@@ -31,12 +28,13 @@ def check_figure(grid: Grid, path: Path, variable: str | None) -> str:
     Raises
     ------
     SweepError
-        If the grid does not have one or two axes of numbers, or the suffix is unknown.
+        If the grid does not have one or two axes of numbers.
+    PictureError
+        If the suffix is unknown.
     UnknownNameError
         If the grid has no such variable.
     """
-    if path.suffix not in FIGURE_SUFFIXES:
-        raise SweepError(f"figure {str(path)!r}: must end in {', '.join(FIGURE_SUFFIXES)}")
+    check_picture(path)
     if grid.table.design != "product" or len(grid.axes) > 2 or any(axis.numbers is None for axis in grid.axes):
         raise SweepError(
             f"figure: this grid is a {grid.table.design} with the axes {', '.join(axis.name for axis in grid.axes)}; "
@@ -64,29 +62,13 @@ def draw_figure(grid: Grid, result: xr.Dataset, variable: str, path: Path) -> No
     path : Path
         Ends in ``.svg``, ``.png`` or ``.pdf``.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    with picture(path, (6.4, 4.4)) as figure:
         axes = figure.add_subplot()
         (column,) = (item for item in columns(grid) if item.name == variable)
         if len(grid.axes) == 1:
             _lines(grid, result, column, axes)
         else:
             _heat_map(grid, result, column, axes)
-        temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
-        try:
-            figure.savefig(temporary, dpi=150, metadata={} if path.suffix == ".png" else _undated(path.suffix))
-            os.replace(temporary, path)
-        except OSError as error:
-            raise SweepError(f"cannot write {path}: {error.strerror or error}", exit_code=1) from None
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _undated(suffix: str) -> dict[str, None]:
-    return {"Date": None} if suffix == ".svg" else {"CreationDate": None}
 
 
 def _lines(grid: Grid, result: xr.Dataset, column: Column, axes: Axes) -> None:

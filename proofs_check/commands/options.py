@@ -13,7 +13,7 @@ import click
 
 from proofs_check.budget import DEFAULT_SEED
 
-__all__ = ["DEFAULT_SEED", "Target", "TargetType", "claims_option", "json_option", "seed_option"]
+__all__ = ["DEFAULT_SEED", "Target", "TargetType", "check_folder", "claims_option", "json_option", "seed_option"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -96,6 +96,23 @@ class TargetType(click.ParamType[Target]):
         if not os.access(value if os.path.exists(value) else folder, os.W_OK):
             raise _cannot_write(value, "permission denied")
         return Target(value)
+
+
+def check_folder(path: Path | None) -> None:
+    """Refuse a file that cannot be written before anything is computed.
+
+    Raises
+    ------
+    click.UsageError
+        If its folder is missing or may not be written to.
+    """
+    if path is None:
+        return
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise click.UsageError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
+    if not os.access(folder, os.W_OK):
+        raise click.UsageError(f"cannot write {str(path)!r}: permission denied")
 
 
 json_option = click.option(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs_check.commands.options import Target, json_option, seed_option
+from proofs_check.commands.options import Target, check_folder, json_option, seed_option
 
 if TYPE_CHECKING:
     from numerics.sweep import Grid, Summary
@@ -61,7 +60,7 @@ def command(
     depend on the scheduler or the number of workers.
     """
     for path in (output, figure):
-        _check_folder(path)
+        check_folder(path)
     if variable is not None and figure is None:
         raise click.UsageError("--variable is for --figure only")
     if workers is not None and scheduler not in ("threads", "processes"):
@@ -95,17 +94,6 @@ def command(
         write_json(json_target, report)
     if json_target is None or not json_target.is_stdout:
         _print(report, figure)
-
-
-def _check_folder(path: Path | None) -> None:
-    """Refuse what cannot be written before anything is computed."""
-    if path is None:
-        return
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise click.UsageError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
-    if not os.access(folder, os.W_OK):
-        raise click.UsageError(f"cannot write {str(path)!r}: permission denied")
 
 
 def _draw(grid: Grid, output: Path, variable: str, figure: Path) -> None:
