@@ -49,6 +49,7 @@ def _gains(placed: Sequence[dict[str, Any]], axes: Axes) -> None:
     for entry in placed:
         if entry["name"] == "maml":
             axes.axvline(float(entry["gain_over_nal"]), color=_OTHER, linestyle="--", linewidth=1)
+    axes.locator_params(axis="x", nbins=5)
     starred = any(entry["own_adaptation"] for entry in placed)
     axes.set_xlabel("gain over NAL in excess risk" + ("\n(* with the method's own adaptation)" if starred else ""))
     axes.spines[["top", "right", "left"]].set_visible(False)

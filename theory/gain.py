@@ -25,6 +25,7 @@ __all__ = [
     "ClassQuantity",
     "MatrixQuantity",
     "Objective",
+    "PairName",
     "PairQuantity",
     "Setting",
     "Substituted",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from math import sqrt
 from typing import Any
@@ -11,23 +12,21 @@ import numpy as np
 import sympy as sp
 
 from numerics.sampling import Floats
-from proofs_check.simulation.workbench import ClassMeans, IsotropicClass, Measuring
+from proofs_check.simulation.workbench import ClassMeans, IsotropicClass, Measuring, NotMeasurable
 from theory.arithmetic import evaluate, float_number
 from theory.claim import ScalarQuantity
-from theory.errors import LandscapeError
-from theory.gain import ClassQuantity, PairQuantity, Setting, Substituted
+from theory.gain import ClassQuantity, PairName, PairQuantity, Setting, Substituted
 from theory.krylov import KrylovMoment
+from theory.methods.linear import LinearMethod, LinearQuantity
+from theory.methods.parameters import parameters_of
 from theory.moments import IsotropicMoment
 from theory.symbols import R2, V_E, V_H, V, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
 
 __all__ = ["NotMeasurable", "Values", "inputs_of", "largest_step", "measure", "settings_of", "value_of"]
 
+_PAIR: set[sp.Symbol] = {rho_E, rho_H, p, R2, V_E, V_H, nu2_E, nu2_H}
 #: Exact values, and jackknife replicates of measured ones, by symbol.
 Values = Mapping[sp.Symbol, Any]
-
-
-class NotMeasurable(LandscapeError):
-    """A quantity that no simulation here knows how to measure; the message says why."""
 
 
 def inputs_of(quantity: ScalarQuantity) -> frozenset[sp.Symbol]:
@@ -40,10 +39,17 @@ def inputs_of(quantity: ScalarQuantity) -> frozenset[sp.Symbol]:
         return frozenset({d, m})
     if isinstance(quantity, ClassQuantity):
         return frozenset({rho, nu2, *_inner(quantity.setting)} | ({V} if quantity.name == "risk_at_centre" else set()))
+    if isinstance(quantity, LinearQuantity):
+        return frozenset(_PAIR | set(_inner(quantity.setting)) | _parameter_symbols(quantity.method))
     if isinstance(quantity, PairQuantity):
         own = {share} if quantity.name == "risk_at_share" else set()
-        return frozenset({rho_E, rho_H, p, R2, V_E, V_H, nu2_E, nu2_H, *_inner(quantity.setting)} | own)
+        return frozenset(_PAIR | set(_inner(quantity.setting)) | own)
     raise NotMeasurable(f"a {type(quantity).__name__} is only derived: nothing here knows how to measure it")
+
+
+def _parameter_symbols(method: LinearMethod) -> set[sp.Symbol]:
+    values = (getattr(method, item.name) for item in parameters_of(method))
+    return {symbol for value in values if isinstance(value, sp.Expr) for symbol in value.free_symbols}
 
 
 def _inner(setting: Setting) -> set[sp.Symbol]:
@@ -54,7 +60,7 @@ def settings_of(quantity: ScalarQuantity) -> list[Setting]:
     """Return the inner loop of a quantity, where it has one."""
     if isinstance(quantity, Substituted):
         return settings_of(quantity.quantity)
-    return [quantity.setting] if isinstance(quantity, ClassQuantity | PairQuantity) else []
+    return [quantity.setting] if isinstance(quantity, ClassQuantity | PairQuantity | LinearQuantity) else []
 
 
 def largest_step(dimension: float, samples: float, steps: int) -> float:
@@ -100,7 +106,9 @@ def measure(quantity: ScalarQuantity, values: Values, measuring: Measuring) -> F
     if isinstance(quantity, ClassQuantity):
         return _measure_class(quantity, values, measuring)
     if isinstance(quantity, PairQuantity):
-        return _measure_pair(quantity, values, measuring)
+        return _measure_pair(quantity.name, quantity.setting, values, measuring)
+    if isinstance(quantity, LinearQuantity):
+        return _measure_linear(quantity, values, measuring)
     raise NotMeasurable(f"a {type(quantity).__name__} is only derived: nothing here knows how to measure it")
 
 
@@ -169,12 +177,43 @@ def _measure_class(quantity: ClassQuantity, values: Values, measuring: Measuring
     ]
 
 
-def _measure_pair(quantity: PairQuantity, values: Values, measuring: Measuring) -> Floats:
+def _measure_linear(quantity: LinearQuantity, values: Values, measuring: Measuring) -> Floats:
+    """Measure by the published update: how fast its mean grows with the distance from a class's centre."""
+    setting, method = quantity.setting, quantity.method
+    drift = method.drift(setting)
+    if not drift.matrix.same_as(drift.target):
+        raise NotMeasurable(f"an update of {method.name} mixes tasks, so that no class can be measured by itself")
+    numbers = {
+        item.name: value_of(value, values)
+        for item in parameters_of(method)
+        if isinstance(value := getattr(method, item.name), sp.Expr)
+    }
+    concrete = replace(method, **numbers)
+    easy, hard = (
+        measuring.of_weight(_class(values, setting, symbols, _exact(values, R2) or Fraction(1), stream), concrete)
+        for stream, symbols in enumerate(((rho_E, V_E, nu2_E), (rho_H, V_H, nu2_H)))
+    )
+    if quantity.quantity in ("weight_easy", "weight_hard"):
+        return easy if quantity.quantity == "weight_easy" else hard
+    hard_weight = float(_exact(values, p))
+    with np.errstate(all="ignore"):
+        easy_share = (1 - hard_weight) * easy / ((1 - hard_weight) * easy + hard_weight * hard)
+        if quantity.quantity == "share":
+            return np.asarray(easy_share)
+        risk = _measure_pair("risk_at_share", setting, {**values, share: easy_share}, measuring)
+        if quantity.quantity == "risk":
+            return risk
+        if quantity.quantity == "gain_over_nal":
+            return _measure_pair("risk_nal", setting, values, measuring) - risk
+        return risk - _measure_pair("risk_maml", setting, values, measuring)
+
+
+def _measure_pair(name: PairName, setting: Setting, values: Values, measuring: Measuring) -> Floats:
     # Coinciding centres leave no line to put starts on; the shares are then those of any two centres.
     distance2 = _exact(values, R2)
     apart = 1.0 if distance2 else 0.0
     easy, hard = (
-        measuring.of_class(_class(values, quantity.setting, symbols, distance2 or Fraction(1), stream))
+        measuring.of_class(_class(values, setting, symbols, distance2 or Fraction(1), stream))
         for stream, symbols in enumerate(((rho_E, V_E, nu2_E), (rho_H, V_H, nu2_H)))
     )
     hard_weight = float(_exact(values, p))
@@ -193,7 +232,7 @@ def _measure_pair(quantity: PairQuantity, values: Values, measuring: Measuring) 
         "curvature_hard": lambda: 2 * hard.rise / unit2,
     }
     with np.errstate(all="ignore"):
-        return measurements[quantity.name]()
+        return measurements[name]()
 
 
 class _Pair:

@@ -15,16 +15,21 @@ import numpy as np
 
 from numerics.adaptation import adapt, draw_data
 from numerics.engine import SamplerName
+from numerics.methods import LEARNERS, Learner
+from numerics.methods.learner import StatefulLearner
 from numerics.projected import ProjectedSampler
 from numerics.sampling import DataSet, Floats, Sampler, SamplerKind, Shape, Tasks, streams
 from proofs_check.simulation.blocks import BLOCKS, GrowingBlocks
 from proofs_check.simulation.deviation import jackknife
+from theory.errors import LandscapeError
+from theory.methods.method import Method
 from theory.mixture import DataReuse, InnerLoop, Mixture, TaskClass
 
 __all__ = [
     "ClassMeans",
     "IsotropicClass",
     "Measuring",
+    "NotMeasurable",
     "Workbench",
     "numbers_of",
     "sample_covariance",
@@ -34,6 +39,10 @@ __all__ = [
 MOST_RAW = 64
 # Streams 0 and 1 are those of the classes.
 _DRAWN_STREAM = 2
+
+
+class NotMeasurable(LandscapeError):
+    """A quantity that no simulation here knows how to measure; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,27 @@ class Measuring:
         plain_rise = self.once(("plain", spec), lambda: _plain_rise(spec, self.seed))
         return ClassMeans(rise, centre, own, plain_rise)
 
+    def of_weight(self, spec: IsotropicClass, method: Method) -> Floats:
+        """Measure how fast a method's mean update grows with the distance from a class's centre.
+
+        Parameters
+        ----------
+        spec : IsotropicClass
+            The class.
+        method : Method
+            The method, its parameters numbers; its published rule is run, nothing that it derives.
+
+        Raises
+        ------
+        NotMeasurable
+            If its update depends on more than the task and the parameters.
+        """
+        rule = LEARNERS[method.name].of(method, spec.inner_loop, spec.mixture)
+        if isinstance(rule, StatefulLearner):
+            raise NotMeasurable(f"an update of {method.name} depends on what it remembers of earlier ones")
+        self.samplers.add(_sampler_kind(spec.inner_loop))
+        return self.averages(("weight", spec, method), lambda: _weight_blocks(spec, rule, self.seed))[:, 0]
+
     def of_moment(self, power: int, dimension: int, samples: int) -> Floats:
         """Measure the mean of ``tr(Shat^power) / d`` for the identity covariance, as jackknife replicates."""
         key = ("moment", power, dimension, samples)
@@ -205,6 +235,20 @@ def _class_blocks(spec: IsotropicClass, seed: int) -> GrowingBlocks:
         # reversed, which is as likely.
         outcomes = [drawn.excess(drawn.optima + from_outer - from_centre), centre, own]
         return np.stack(outcomes, axis=-1), _controls(spec, drawn, data)
+
+    return GrowingBlocks(draw, seed, spec.stream, numbers_of(spec.dimension, loop))
+
+
+def _weight_blocks(spec: IsotropicClass, rule: Learner, seed: int) -> GrowingBlocks:
+    loop = spec.inner_loop
+    source, outer = Sampler(spec.mixture, _sampler_kind(loop)), spec.outer
+    unit = outer / (outer @ outer)
+
+    def draw(rng: np.random.Generator, shape: Shape) -> tuple[Floats, Floats]:
+        drawn = rule.draw(source, rng, shape)
+        # Half the difference over the starts on either side of the centre: the update is affine.
+        ahead, behind = (np.asarray(rule.gradient(start, drawn)) for start in (outer, -outer))
+        return ((ahead - behind) @ unit / 2)[..., None], _controls(spec, drawn.tasks, drawn.data)
 
     return GrowingBlocks(draw, seed, spec.stream, numbers_of(spec.dimension, loop))
 
