@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,9 +19,16 @@ _MOST_COORDINATES = 20
 
 @click.command("evaluate", short_help="Optima, risks, gain and ratio of a configuration.")
 @click.argument("config")
+@click.option(
+    "--learner",
+    "learners",
+    multiple=True,
+    metavar="NAME[,NAME...]",
+    help="Methods to evaluate beside NAL and MAML; can be repeated.",
+)
 @click.option("--exact", is_flag=True, help='Compute in rationals; the JSON then holds strings such as "3/7".')
 @json_option
-def command(config: str, exact: bool, json_target: Target | None) -> None:
+def command(config: str, learners: tuple[str, ...], exact: bool, json_target: Target | None) -> None:
     """Print optima, excess risks, gain and ratio of the configuration in the TOML file CONFIG.
 
     For each condition of the paper it says whether the configuration meets it, with both sides' values.
@@ -29,7 +36,8 @@ def command(config: str, exact: bool, json_target: Target | None) -> None:
     from numerics.configuration import load
     from proofs_check.commands.output import write_json
 
-    report = _report(load(config), config, exact)
+    names = _extra_names(learners)  # a wrong name is refused before anything is read
+    report = _report(load(config), config, exact, names)
     if json_target is not None:
         write_json(json_target, report)
         if json_target.is_stdout:
@@ -37,7 +45,16 @@ def command(config: str, exact: bool, json_target: Target | None) -> None:
     _print(report)
 
 
-def _report(configuration: Configuration, source: str, exact: bool) -> dict[str, Any]:
+def _extra_names(learners: tuple[str, ...]) -> list[str]:
+    names = [name.strip() for group in learners for name in group.split(",")]
+    if not names:
+        return []
+    from proofs_check.neighbours import chosen_names
+
+    return [name for name in chosen_names(names) if name not in ("nal", "maml")]
+
+
+def _report(configuration: Configuration, source: str, exact: bool, names: list[str]) -> dict[str, Any]:
     from numerics.closed_form import evaluate
     from proofs_check.commands.output import json_number
 
@@ -47,7 +64,7 @@ def _report(configuration: Configuration, source: str, exact: bool) -> dict[str,
         return json_number(value, exact=exact)
 
     ratio = number(evaluation.ratio)
-    return {
+    report: dict[str, Any] = {
         "schema": "landscape.evaluate/1",
         "configuration": source,
         "exact": exact,
@@ -59,6 +76,27 @@ def _report(configuration: Configuration, source: str, exact: bool) -> dict[str,
         "conditions": _conditions(evaluation, exact),
         "notes": [_RATIO_NOTES[ratio]] if ratio is None or ratio == "inf" else [],
     }
+    if names:
+        _add_methods(report, configuration, evaluation, names, number)
+    return report
+
+
+def _add_methods(
+    report: dict[str, Any],
+    configuration: Configuration,
+    evaluation: Evaluation,
+    names: list[str],
+    number: Callable[[Any], float | str | None],
+) -> None:
+    """Add optima and risks of further methods, and what is to be said of them."""
+    from numerics.solutions import place, problem_of
+
+    problem = problem_of(evaluation)
+    for name in names:
+        solution = place(configuration.method(name), problem).solution
+        report["theta"][name] = None if solution.theta is None else [*map(number, solution.theta)]
+        report["risk"][name] = number(solution.risk)
+        report["notes"] += [f"{name}: {note}" for note in solution.notes]
 
 
 _RATIO_NOTES: dict[float | str | None, str] = {
@@ -92,22 +130,26 @@ def _conditions(evaluation: Evaluation, exact: bool) -> list[dict[str, Any]]:
     return entries
 
 
+def _title(name: str) -> str:
+    return name.upper() if name in ("nal", "maml") else name
+
+
 def _print(report: Mapping[str, Any]) -> None:
     from proofs_check.commands.output import console, shown_number, table
 
     screen = console()
     theta, risk = report["theta"], report["risk"]
-    optima = table("coordinate", "NAL", "MAML", right=("coordinate", "NAL", "MAML"))
-    shown = list(zip(theta["nal"], theta["maml"], strict=True))[:_MOST_COORDINATES]
-    for position, (nal, maml) in enumerate(shown, start=1):
-        optima.add_row(str(position), shown_number(nal), shown_number(maml))
+    titles = [_title(name) for name in theta]
+    optima = table("coordinate", *titles, right=("coordinate", *titles))
+    shown = range(1, min(_MOST_COORDINATES, len(theta["nal"])) + 1)
+    for row in shown:
+        optima.add_row(str(row), *(shown_number(values[row - 1]) if values else "-" for values in theta.values()))
     screen.print("Optima\n", optima)
     if len(theta["nal"]) > len(shown):
         click.echo(f"... {len(theta['nal'])} coordinates in all; --json gives every one")
     risks = table("quantity", "value", right=("value",))
     for words, value in (
-        ("excess risk of NAL", risk["nal"]),
-        ("excess risk of MAML", risk["maml"]),
+        *((f"excess risk of {_title(name)}", value) for name, value in risk.items()),
         ("of both: noise floor", report["noise_floor"]),
         ("gain of MAML over NAL", report["gain"]),
         ("ratio NAL / MAML", report["ratio"]),

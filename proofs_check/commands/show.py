@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from theory.claim import Claim
 
 
-@click.command("show", short_help="Print one claim in full, judge it, and say what it needs.")
-@click.argument("claim")
+@click.command("show", short_help="Print one claim in full, judge it, and say what it needs; or print a method.")
+@click.argument("name")
 @claims_option
 @budget_option
 @seed_option
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     /,
-    claim: str,
+    name: str,
     claim_files: tuple[Path, ...],
     budget: str,
     seed: int,
@@ -52,16 +52,22 @@ def command(
     json_target: Target | None,
     **wanted: bool,
 ) -> None:
-    """Judge CLAIM and print all there is to say of it.
+    """Judge the claim NAME and print all there is to say of it.
 
     The verdict and why; of a false claim, which hypothesis would save it, a script that reproduces the counterexample
     and a remark for the paper; which hypotheses are needed, how much room they leave, how sharp an inequality is; the
-    definitions, and the evidence. CLAIM is a name; of a glob, every claim that matches is shown.
+    definitions, and the evidence. Of a glob, every claim that matches is shown. If NAME is a method's, its rule, its
+    parameters and what is derived for it are printed instead.
     """
+    from theory.methods import NAMES
+
+    if name in NAMES:
+        _show_method(name, json_target)
+        return
     from proofs_check.commands.questions import Questions, box_of
     from theory.collection import chosen_claims
 
-    selected = chosen_claims([claim], claim_files)  # a wrong name is refused before the provers are loaded
+    selected = chosen_claims([name], claim_files)  # a wrong name is refused before the provers are loaded
     files = {"card": card_target, "remark": remark_target}
     _refuse_clashes({**files, "json": json_target}, selected)
     box = box_of(stated_box, selected)
@@ -76,6 +82,18 @@ def command(
     if interrupted:
         raise KeyboardInterrupt
     ctx.exit(0)
+
+
+def _show_method(name: str, json_target: Target | None) -> None:
+    from proofs_check.commands.method_page import method_entry, print_method
+    from proofs_check.commands.output import write_json
+
+    entry = method_entry(name)
+    if json_target is not None:
+        write_json(json_target, {"schema": "landscape.show-method/1", **entry})
+        if json_target.is_stdout:
+            return
+    print_method(entry)
 
 
 def _refuse_clashes(targets: dict[str, Target | None], selected: tuple[Claim, ...]) -> None:

@@ -32,7 +32,12 @@ class _PositiveNumber(click.FloatRange):
 
 @click.command("simulate", short_help="Run a learner's descent against the closed form.")
 @click.argument("config")
-@click.option("--learner", required=True, metavar="NAME", help="Whose update rule to follow: nal or maml.")
+@click.option(
+    "--learner",
+    required=True,
+    metavar="NAME",
+    help="Whose update rule to follow: nal, maml, or another of `landscape methods`.",
+)
 @click.option(
     "--method",
     type=click.Choice(["sgd", "gd"]),
@@ -46,8 +51,10 @@ class _PositiveNumber(click.FloatRange):
     help="Outer steps (of each chain; for gd, at most). By default as many as convergence needs.",
 )
 @click.option("--outer-step-size", type=_PositiveNumber(), metavar="ETA", help="By default one that is stable.")
-@click.option("--chains", type=click.IntRange(min=4), help="Independent chains of sgd.  [default: 64]")
-@click.option("--batch", type=click.IntRange(min=1), help="Tasks per chain and outer step of sgd.  [default: 8]")
+@click.option("--chains", type=click.IntRange(min=4), help="Independent chains of sgd.  [default: 64, or the method's]")
+@click.option(
+    "--batch", type=click.IntRange(min=1), help="Tasks per chain and outer step.  [default: 8, or the method's]"
+)
 @click.option(
     "--sampler",
     type=click.Choice(["raw", "wishart", "projected"]),
@@ -144,6 +151,8 @@ def _report(comparison: Comparison, source: str) -> dict[str, Any]:
         "outer_steps": comparison.outer_steps,
         "step_size": comparison.step_size,
         "largest_stable_step_size": comparison.largest_stable_step_size,
+        "quantities": list(comparison.names),
+        "bias_error": None if comparison.bias_error is None else comparison.bias_error.tolist(),
         "seed": comparison.seed,
         "chains": comparison.chains,
         "batch": comparison.batch,
@@ -177,7 +186,8 @@ def _print(report: dict[str, Any]) -> None:
     screen.print(rows)
     if len(ranked) > _MOST_COORDINATES:
         click.echo(f"the {_MOST_COORDINATES} of {len(ranked)} coordinates that differ most; --json gives every one")
-    size = f"{report['step_size']:.4g}, stable below {report['largest_stable_step_size']:.4g}"
+    limit = report["largest_stable_step_size"]
+    size = f"{report['step_size']:.4g}" + ("" if limit is None else f", stable below {limit:.4g}")
     how = (
         f"{report['chains']} chains, {report['batch']} tasks a step, {report['sampler']} data, "
         f"engine {report['engine']} on {report['device']}"

@@ -22,13 +22,14 @@ from theory.methods.method import Method, Solution
 from theory.methods.problem import MEAN_COVARIANCE, Problem
 from theory.mixture import Array
 from theory.moments import COVARIANCE, expectation
-from theory.symbols import d, p, rho_E, rho_H, share
+from theory.symbols import d, p, rho, rho_E, rho_H, share
 from theory.words import Polynomial
 
 __all__ = ["Drift", "LinearMethod", "LinearQuantity", "mean_propagator", "outer_hessian"]
 
 QuantityName = Literal["share", "weight_easy", "weight_hard", "risk", "gain_over_nal", "regret_to_maml"]
 
+_MEAN_VARIANCE = sp.Symbol("rhobar")
 #: A mean matrix whose smallest singular value is this small a share of the largest is singular in floating point.
 _SINGULAR = 1e-13
 
@@ -101,6 +102,18 @@ class LinearMethod(Method):
                 "which must be positive"
             )
         return Solution(theta, problem.risk(theta), stable=slowest > 0, notes=tuple(notes))
+
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return the drift, what it is for an isotropic class, and the share of the easy centre of a pair."""
+        drift = self.drift(Setting())
+        weighting = drift.target.same_as(drift.matrix)
+        matrices = (("M", drift.matrix),) if weighting else (("A", drift.matrix), ("B", drift.target))
+        values = {COVARIANCE: rho, MEAN_COVARIANCE: _MEAN_VARIANCE}
+        easy, hard = sp.symbols("w_E w_H")
+        if not weighting:
+            return matrices
+        share = (1 - p) * easy / ((1 - p) * easy + p * hard)
+        return (*matrices, (r"w(\rho)", drift.matrix.at_scalars(values, d)), (r"\omega", share))
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """Say what a reader of the solution must know; nothing by default."""

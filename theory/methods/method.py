@@ -5,14 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+import sympy as sp
 
 from theory.errors import ConfigurationError
-from theory.methods.parameters import Shares, parameters_of
+from theory.methods.parameters import Real, Shares, parameters_of
 from theory.methods.problem import Problem
 from theory.mixture import Array, Mixture, Number
+from theory.words import Polynomial
 
 __all__ = ["Method", "Solution"]
+
+#: How formulas write parameters whose names are longer than a symbol.
+_SYMBOLS = {"step_size": "eta"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +104,19 @@ class Method(ABC):
                     f"method.{self.name}.{item.name}: got {len(shares)} shares; must be one for each of the "
                     f"{len(mixture.classes)} classes"
                 )
+
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return what is derived for this method as left sides in LaTeX and right sides, the main one last.
+
+        Empty, as by default, where nothing but numbers can be had.
+        """
+        return ()
+
+    @classmethod
+    def in_symbols(cls) -> Self:
+        """Return the method with a symbol in the place of every parameter that is a real number."""
+        numbers = (item for item in parameters_of(cls) if isinstance(item.metadata["kind"], Real))
+        return cls(**{item.name: sp.Symbol(_SYMBOLS.get(item.name, item.name)) for item in numbers})
 
     @abstractmethod
     def solve(self, problem: Problem) -> Solution:

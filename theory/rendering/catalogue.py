@@ -3,7 +3,8 @@
 Arranging means factoring and naming parts that are derived themselves; nothing is typed in. A name is that of the
 quantity, with the family before it (none for matrices, ``class-`` for one isotropic class, ``pair-`` for the easy and
 the hard one, ``commuting-`` for one common eigendirection, ``moment-`` for expectations over data) and the inner loop
-after it (none for one step on m samples, else ``infinite``, ``2-reused``, ``2-fresh`` or ``2-infinite``).
+after it (none for one step on m samples, else ``infinite``, ``2-reused``, ``2-fresh`` or ``2-infinite``). A method's
+name stands for its drift, with one step on m samples.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from theory.gain import (
     pair_quantities,
     small_step_gain,
 )
+from theory.methods import METHODS
+from theory.methods.method import Method
 from theory.moments import expectation
 from theory.rendering.expressions import expression_latex, letter_latex
 from theory.rendering.layout import Equation, Typeset
@@ -74,7 +77,16 @@ class DerivedFormula:
 @cache
 def catalogue() -> dict[str, DerivedFormula]:
     """Return every derived formula by name; each is derived when first asked for, and then remembered."""
-    formulas = [*_moments(), *_errors(), *_matrices(), *_optima(), *_isotropic_class(), *_commuting(), *_pair()]
+    formulas = [
+        *_moments(),
+        *_errors(),
+        *_matrices(),
+        *_optima(),
+        *_isotropic_class(),
+        *_commuting(),
+        *_pair(),
+        *_methods(),
+    ]
     return {formula.name: replace(formula, typeset=cache(formula.typeset)) for formula in formulas}
 
 
@@ -312,6 +324,21 @@ def _pair_typeset(key: str, lhs: str, setting: Setting) -> Typeset:
     }
     definitions = (Equation(expression_latex(name), "=", layer) for name, layer in (inner | layers).items())
     return Typeset(tuple(definitions), Equation(lhs, "=", value))
+
+
+def _methods() -> Iterator[DerivedFormula]:
+    for name, method in METHODS.items():
+        if method.equations is not Method.equations:
+            yield DerivedFormula(
+                name, f"{method.title}: what its update rule comes to", partial(_method_typeset, method.in_symbols())
+            )
+
+
+def _method_typeset(method: Method) -> Typeset:
+    *definitions, main = (
+        Equation(lhs, "=", _by_powers(rhs) if lhs.startswith("w(") else rhs) for lhs, rhs in method.equations()
+    )
+    return Typeset(tuple(definitions), main)
 
 
 @cache
