@@ -17,7 +17,7 @@ from numerics.methods.learner import StatefulLearner
 from numerics.sampling import Floats
 from numerics.settling import settle
 from numerics.solutions import evaluated_problem, place
-from theory.errors import LandscapeError, NonUniqueOptimumError, UnsupportedError
+from theory.errors import LandscapeError, NonUniqueOptimumError, UnknownNameError, UnsupportedError
 from theory.methods.linear import LinearMethod
 from theory.methods.method import Method, Solution
 from theory.methods.problem import Problem
@@ -154,6 +154,8 @@ def compare_descent(
     UnsupportedError
         If the engine has no such sampler.
     """
+    if learner not in LEARNERS:
+        raise UnknownNameError.among("learner", learner, LEARNERS)
     parametrised = configuration.method(learner)
     problem = evaluated_problem(configuration)
     solution = place(parametrised, problem).solution

@@ -196,6 +196,10 @@ class ConfigurationTable(_Table):
         Field(description="tables [method.NAME] of the methods' own parameters"),
     ] = {}
 
+    def __hash__(self) -> int:
+        # The tables of methods are dictionaries, which have no hash; configurations that differ in them alone are few.
+        return hash((self.dimension, self.adaptation, self.task_class))
+
     @field_validator("task_class", mode="after")
     @classmethod
     def _agree(cls, classes: tuple[TaskClassTable, ...], info: ValidationInfo) -> tuple[TaskClassTable, ...]:

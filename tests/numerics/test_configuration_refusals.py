@@ -46,7 +46,7 @@ HUGE = 10**5000
 HUGE_SHOWN = "1" + 26 * "0" + " ... " + 27 * "0"
 OVERFLOW = "(float64 overflows: it ends near 1.8e308)"
 UNDERFLOW = "(float64 underflows: it starts near 4.9e-324)"
-KEYS = "the keys at the top, above the first [table] are dimension, adaptation, task_class"
+KEYS = "the keys at the top, above the first [table] are dimension, adaptation, task_class, method"
 ADAPTATION_KEYS = "the keys in [adaptation] are step_size, samples, steps, data"
 CLASS_KEYS = "the keys in [[task_class]] are name, weight, covariance, centre, spread, noise"
 
@@ -187,7 +187,7 @@ REFUSED = [
     ("H.noise", INF, f"got inf (not finite); {NOISE}"),
     # unknown keys
     ("dimensions", 2, f"unknown key, did you mean dimension?; {KEYS}"),
-    ("method", {"moml": {"beta": 0.1}}, f"unknown key; {KEYS}"),
+    ("method", 3, "must be tables [method.NAME] of the methods' own parameters"),
     ("weight", 1, f"unknown key here, it belongs in [[task_class]]; {KEYS}"),
     ("adaptation.alpha", 1, f"unknown key; {ADAPTATION_KEYS}"),
     ("adaptation.dimension", 1, f"unknown key here, it belongs at the top, above the first [table]; {ADAPTATION_KEYS}"),

@@ -7,7 +7,9 @@ import pytest
 
 from numerics.adaptation import adapt, draw_data, pull_back
 from numerics.methods import LEARNERS, MAML, NAL
+from numerics.methods.learner import StatefulLearner
 from numerics.sampling import Sampler
+from theory.methods import METHODS
 from theory.mixture import InnerLoop
 
 INNER_LOOPS = [
@@ -124,9 +126,9 @@ def test_nal_on_samples_descends_their_empirical_loss(sampler, rng):
     np.testing.assert_array_equal(learner.gradient(theta, episodes), data.gradient(theta))
 
 
-@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("name", [name for name in LEARNERS if not issubclass(LEARNERS[name], StatefulLearner)])
 def test_chains_broadcast_against_their_batches(sampler, rng, name):
-    learner = LEARNERS[name](InnerLoop(0.7, 2, 2, "fresh"))
+    learner = LEARNERS[name].of(METHODS[name](), InnerLoop(0.7, 2, 2, "fresh"), sampler.mixture)
     episodes = learner.draw(sampler, rng, (4, 5))
     theta = rng.standard_normal((4, 3))
 
@@ -136,8 +138,15 @@ def test_chains_broadcast_against_their_batches(sampler, rng, name):
     np.testing.assert_allclose(gradients, one_by_one, rtol=1e-12, atol=1e-14)
 
 
-def test_learners_go_by_the_names_of_the_command():
-    assert LEARNERS == {"nal": NAL, "maml": MAML}
+def test_every_method_has_a_rule_and_every_rule_a_method_of_its_name():
+    assert (LEARNERS["nal"], LEARNERS["maml"]) == (NAL, MAML)
+    assert list(LEARNERS) == list(METHODS) == [rule.name for rule in LEARNERS.values()]
+    assert list(METHODS) == [method.name for method in METHODS.values()]
+
+
+def test_there_is_no_rule_of_another_name():
+    assert "no-such" not in LEARNERS
+    assert "no-such" not in METHODS
 
 
 def test_a_reused_data_set_is_counted_once(sampler, rng):

@@ -51,6 +51,8 @@ SIMULATE_KEYS = [
     "outer_steps",
     "step_size",
     "largest_stable_step_size",
+    "quantities",
+    "bias_error",
     "seed",
     "chains",
     "batch",
@@ -118,8 +120,8 @@ def test_the_table_of_a_simulation_says_seed_errors_and_power(config):
 
 @pytest.mark.parametrize("method", ["gd", "sgd"])
 def test_a_wrong_closed_form_is_noticed(config, monkeypatch, method):
-    closed_form = proofs_check.comparison._closed_form
-    monkeypatch.setattr(proofs_check.comparison, "_closed_form", lambda *args: closed_form(*args) + 0.5)
+    closed_form = proofs_check.comparison._reached
+    monkeypatch.setattr(proofs_check.comparison, "_reached", lambda *args: closed_form(*args) + 0.5)
 
     result = run("simulate", config(), "--learner", "maml", "--method", method, "--json", "-")
     told = run("simulate", config(), "--learner", "maml", "--method", method)

@@ -15,6 +15,7 @@ from theory.claim import MixtureProperty, builtin_claims
 from theory.errors import UnknownNameError
 from theory.formula import And, Not, Or, eq, ge, gt, integer, le, lt, ne
 from theory.gain import ClassQuantity, PairQuantity, Setting, commuting_optimum
+from theory.methods import METHODS
 from theory.rendering import FORMS, catalogue, document, escaped, expression_latex, render, symbol_latex
 from theory.rendering.claims import formula_latex
 from theory.rendering.expressions import letter_latex, polynomial_terms
@@ -94,11 +95,11 @@ ARRAYS = {
 }
 
 
-def read_polynomial(text):
-    """Evaluate LaTeX at ARRAYS and POINT; a vector comes out as a column."""
+def read_polynomial(text, further=()):
+    """Evaluate LaTeX at ARRAYS, POINT and further numbers; a vector comes out as a column."""
     values = {letter_latex(name): array if array.ndim == 2 else array[:, None] for name, array in ARRAYS.items()}
     constants = {"c": Fraction(9, 4), "I": np.array([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]])}
-    return latex.Reader(letters_at(POINT) | {"d": Fraction(2)} | values | constants).value(text)
+    return latex.Reader(letters_at(POINT | dict(further)) | {"d": Fraction(2)} | values | constants).value(text)
 
 
 def evaluated(polynomial):
@@ -112,7 +113,7 @@ def evaluated(polynomial):
 MATRIX_FORMULAS = [
     name
     for name, formula in catalogue().items()
-    if not name.startswith(("pair-", "class-", "commuting-", "adapted-error"))
+    if not name.startswith(("pair-", "class-", "commuting-", "adapted-error")) and name not in METHODS
 ]
 
 
@@ -314,3 +315,15 @@ def test_the_whole_document_compiles_onto_the_page(tmp_path):
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
         assert result.returncode == 0, result.stdout[-2000:]
         assert [line for line in result.stdout.splitlines() if "Overfull" in line] == []
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if METHODS[name].linear])
+def test_a_methods_drift_read_back_is_the_derivation(name):
+    first = catalogue()[name].typeset().definitions[0]
+    numbers = {symbol: Fraction(1, 3) for symbol in first.rhs.symbols - POINT.keys()}
+
+    text = inline_latex(Equation("", "", first.rhs))
+
+    read = read_polynomial(text, numbers)
+    assert np.all(read == first.rhs.evaluate(ARRAYS, POINT | numbers | {d: Fraction(2)}))
+    assert np.any(read != first.rhs.evaluate(ARRAYS | {"S": 2 * ARRAYS["S"]}, POINT | numbers | {d: Fraction(2)}))
