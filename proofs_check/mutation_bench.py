@@ -19,7 +19,7 @@ from proofs_check.verdict import Evidence
 from proofs_check.verify import FALSE_ALARM
 from theory.claim import Claim
 
-__all__ = ["BUDGET", "PATIENT", "Bench", "Reaction", "confirmed"]
+__all__ = ["BUDGET", "NOTICEABLE", "PATIENT", "Bench", "Reaction", "confirmed"]
 
 #: Nobody reads these counterexamples, so they need not be simple, and most are found at once.
 BUDGET = replace(
@@ -35,6 +35,10 @@ BUDGET = replace(
 )
 #: For what nobody could settle at once.
 PATIENT = replace(BUDGET, name="patient", solver_seconds=4, search_seconds=10, samples=3000, examples=1000)
+#: A relative change of a stated value that measurements alone ought to notice, and how many times the budget's tasks
+#: they may take where they have not.
+NOTICEABLE = 0.02
+_PROLONGED = 64
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,16 @@ class Bench:
     _measured: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     _matrices: tuple[Question, tuple[Evidence, ...]] | None = None
 
-    def simulated(self, claim: Claim) -> tuple[Evidence, ...]:
-        """Measure a claim."""
+    def simulated(self, claim: Claim, *, prolonged: bool = False) -> tuple[Evidence, ...]:
+        """Measure a claim, with more tasks than the budget says where the measurement is to be prolonged."""
         return simulate_claim(
-            claim, budget=self.budget, seed=self.seed, false_alarm=FALSE_ALARM, workbench=self.workbench
+            claim,
+            budget=self.budget,
+            seed=self.seed,
+            false_alarm=FALSE_ALARM,
+            workbench=self.workbench,
+            tasks=_PROLONGED * self.budget.tasks if prolonged else None,
+            precision=0 if prolonged else None,
         )
 
     def measured(self, original: Claim) -> tuple[Evidence, ...]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from proofs_check.mutation import ClaimScore, Finding, MutationReport
+from proofs_check.mutation_bench import NOTICEABLE
 from proofs_check.mutation_rungs import RUNGS
 
 __all__ = ["SCHEMA", "headings", "noticed_changes", "row", "to_json", "to_markdown"]
 
 SCHEMA = "landscape.mutate/1"
-#: A relative change of a stated value that measurements alone ought to notice.
-NOTICEABLE = 0.02
 _KINDS = ("refuted", "missed", "proved", "not run", "failed")
 _LONGEST = 160
 

@@ -18,7 +18,7 @@ from proofs_check.instances import judge_instances
 from proofs_check.limit_proof import Counter, LimitProof, Open
 from proofs_check.limits import LimitProblem
 from proofs_check.line import judge_on_a_line
-from proofs_check.mutation_bench import Bench, Reaction, confirmed
+from proofs_check.mutation_bench import NOTICEABLE, Bench, Reaction, confirmed
 from proofs_check.mutation_question import Question
 from proofs_check.mutation_slices import ask_anywhere
 from proofs_check.prover import Prover
@@ -179,18 +179,21 @@ def instances(question: Question, bench: Bench) -> Reaction:
 
 
 def simulation(question: Question, bench: Bench) -> Reaction:
-    """Compare with measurements on raw data."""
+    """Compare with measurements on raw data, prolonged where a number was changed that they ought to tell apart."""
     if question.mutant.operator in ("dropped hypothesis", "weakened hypothesis") and not question.goals:
         return Reaction("not run", "the claim is not measured where the hypothesis is broken")
     anyway = _contradicted(bench.measured(question.original))
-    try:
-        evidence = bench.simulated(question.claim)
-    except (ArithmeticError, LandscapeError) as reason:
-        return Reaction("not run", f"not measured: {reason}")
-    for item in evidence:
-        spared = question.false and item.obligation is not Obligation.DERIVATION
-        if item.outcome is Outcome.CONTRADICTED and item.obligation not in anyway and not spared:
-            return _of(item)
+    large = (largest_change(question, bench) or 0) >= NOTICEABLE
+    evidence: tuple[Evidence, ...] = ()
+    for prolonged in (False, True) if large else (False,):
+        try:
+            evidence = bench.simulated(question.claim, prolonged=prolonged)
+        except (ArithmeticError, LandscapeError) as reason:
+            return Reaction("not run", f"not measured: {reason}")
+        for item in evidence:
+            spared = question.false and item.obligation is not Obligation.DERIVATION
+            if item.outcome is Outcome.CONTRADICTED and item.obligation not in anyway and not spared:
+                return _of(item)
     return _of(next((item for item in evidence if item.outcome is not Outcome.CONTRADICTED), evidence[0]), never=True)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check import mutation_rungs, mutation_slices
+from proofs_check import mutation_bench, mutation_rungs, mutation_slices
 from proofs_check.mutants import Mutant, mutants
 from proofs_check.mutation import ClaimScore, Finding, MutationReport, chosen, examine, measure
 from proofs_check.mutation_bench import BUDGET, Bench, Reaction
@@ -316,3 +316,13 @@ def test_a_layer_of_the_ledger_that_is_wrong_is_compared_with_its_derivation(ben
     (goal,) = Question(claim, Mutant(broken, "constant", "by hand")).goals
 
     assert goal.label == "m as typed and as derived"
+
+
+@pytest.mark.parametrize(("longer", "noticed"), [(64, True), (1, False)])
+def test_measurements_are_prolonged_where_a_stated_number_changes_noticeably(bench, monkeypatch, longer, noticed):
+    monkeypatch.setattr(mutation_bench, "_PROLONGED", longer)
+
+    finding = found("noise-floor-reused-2-one-sample", "sign", "(d - 4)", bench)
+
+    assert finding.change == pytest.approx(0.0424, abs=1e-4)
+    assert ("simulation" in finding.killers) is noticed
