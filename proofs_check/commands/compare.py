@@ -149,20 +149,21 @@ def _print(report: dict[str, Any], figure: Path | None, seconds: float) -> None:
 
     screen = console()
     simulated = report["false_alarm"] is not None
-    columns = ["method", "t", "excess risk", "gain over NAL", "regret to MAML", "point of rest"]
-    extra = ["simulated", "would have noticed"] if simulated else []
-    rows = table(*columns, *extra, right=tuple(columns[1:5]), whole=("method",))
+    columns = ["method", "t", "risk", "gain", "regret", "rests"]
+    extra = ["run", "z", "detects"] if simulated else []
+    rows = table(*columns, *extra, right=(*columns[1:5], *extra[1:]), whole=("method", "rests", "run"))
     for entry in report["methods"]:
         numbers = [_or_dash(entry[key]) for key in ("t", "risk", "gain_over_nal", "regret_to_maml")]
         state = "stable" if entry["stable"] else "unstable" if entry["exists"] else "none"
         if len(entry["branches"]) > 1:
             state += f", one of {len(entry['branches'])}"
-        rows.add_row(entry["name"], *numbers, state, *(_run_words(entry["simulated"]) if simulated else []))
+        name = entry["name"] + ("*" if entry["own_adaptation"] else "")
+        rows.add_row(name, *numbers, state, *(_run_words(entry["simulated"]) if simulated else []))
     screen.print(rows)
     click.echo(
-        "t: 0 at the easy centre, 1 at the hard one (two classes only); * risk after the method's own adaptation"
-        if any(entry["own_adaptation"] for entry in report["methods"])
-        else "t: 0 at the easy centre, 1 at the hard one (two classes only)"
+        "t: 0 at the easy centre, 1 at the hard one (two classes only); gain over NAL, regret against MAML; risk: in "
+        "excess, after adaptation"
+        + (" (*: the method's own)" if any(entry["own_adaptation"] for entry in report["methods"]) else "")
     )
     for entry in report["methods"]:
         for note in entry["notes"]:
@@ -175,18 +176,21 @@ def _print(report: dict[str, Any], figure: Path | None, seconds: float) -> None:
             f"{runs.count(True)} of {counted(len(runs), 'simulation')} agree with the closed form in {seconds:.1f} s "
             f"(seed {report['seed']}; probability of any false alarm at most {report['false_alarm']:g})"
         )
+        most = max((entry["simulated"].get("critical_value", 0.0) for entry in report["methods"]), default=0.0)
+        click.echo(
+            f"z: largest difference in standard errors, at most {most:.1f} allowed; detects: the error that would have "
+            "been noticed with a probability of 99.9 %"
+        )
     if figure is not None:
         click.echo(f"figure: {figure}")
 
 
 def _or_dash(value: float | None) -> str:
-    from proofs_check.commands.output import shown_number
-
-    return "-" if value is None else shown_number(value)
+    return "-" if value is None else f"{value:.5g}"
 
 
-def _run_words(run: dict[str, Any]) -> tuple[str, str]:
+def _run_words(run: dict[str, Any]) -> tuple[str, str, str]:
     if run["agrees"] is None:
-        return "not run", ""
+        return "not run", "", ""
     words = "agrees" if run["agrees"] else "DIFFERS"
-    return f"{words} (z {run['z_max']:.2g} of {run['critical_value']:.2g})", f"{max(run['detectable']):.2g}"
+    return words, f"{run['z_max']:.1f}", f"{max(run['detectable']):.2g}"

@@ -26,8 +26,9 @@ from theory.errors import ConfigurationError
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^(?P<fence>```+)(?P<language>.*)\n(?P<body>(?s:.*?))^(?P=fence)$", re.MULTILINE)
-#: Languages whose blocks only say something: mathematics, and what a reference manager reads.
-SHOWN = {"math", "bibtex"}
+#: Languages whose blocks only say something: mathematics, and what a reference manager reads; and what
+#: test_adding_a_method.py runs, after it has followed the walk so far.
+SHOWN = {"math", "bibtex", "console walk"}
 
 
 @dataclass(frozen=True)
