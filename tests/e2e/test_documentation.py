@@ -250,10 +250,11 @@ def rows(page):
 
 
 def test_the_readme_calls_exactly_those_learners_working_that_are():
-    states = {row[2].strip("`"): row[3] for row in rows(ROOT / "README.md") if len(row) == 4}
+    table = [row for row in rows(ROOT / "README.md") if len(row) == 4]
+    states = {name: row[3] for row in table for name in re.findall(r"`(\w+)`", row[2])}
 
     assert {name for name, state in states.items() if state == "works"} == set(LEARNERS)
-    assert list(states.values()).count("planned") == 10
+    assert set(states.values()) <= {"works", "planned"}
 
 
 @pytest.mark.parametrize("place", TABLES)
