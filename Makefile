@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help verify test bench mutants lint style types imports constraints clean
+.PHONY: help verify test bench mutants agree lint style types imports constraints clean
 
 # The first of these that is at least 3.11 and can create environments; one of your own: make PYTHON=python3.12 test
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
@@ -36,6 +36,9 @@ bench: $(VENV)/installed-run ## Measure how fast everything is and write docs/be
 
 mutants: $(VENV)/installed-test ## Break the derivation code in every small way and count what its tests notice
 	@$(BIN)/python tests/quality/mutate_derivations.py $(ARGS)
+
+agree: $(VENV)/installed-test ## Run every method on many configurations and write docs/methods-agreement.md
+	@$(BIN)/python tests/quality/methods_agree.py $(ARGS)
 
 lint: style types imports ## Check style, types and the direction of imports
 
