@@ -308,11 +308,11 @@ def _evaluate(mixture: Mixture, inner_loop: InnerLoop, exact: bool) -> Evaluatio
     # The difference of the risks, written as the square that it is so that float64 does not cancel it away.
     hessian = population.average(population.curvature)
     gain = _form(theta_nal - theta_maml, hessian) / 2
+    if not exact and not np.isfinite([risk_maml, gain, population.noise_floor]).all():
+        raise _overflow()
     if not exact and nal_error + maml_error > _DISTINCT * np.abs(theta_nal - theta_maml).max():
         gain = _nearly_vanishing_gain(mixture, inner_loop, gain)
     risk_nal = risk_maml + gain
-    if not exact and not np.isfinite([risk_maml, gain, population.noise_floor]).all():
-        raise _overflow()
     zero = 0 if exact else _ROUND_OFF * _scale(population)
     return Evaluation(
         mixture,

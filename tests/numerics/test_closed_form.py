@@ -170,6 +170,15 @@ def test_results_beyond_float64_are_refused_not_returned():
         one_class(np.eye(2) * 1e200, 0.5, 3)
 
 
+def test_results_beyond_float64_are_refused_where_the_gain_nearly_vanishes_too():
+    far = {"weight": 0.5, "covariance": 0.5, "centre": -1e160}
+    tables = {"dimension": 1, "adaptation": {"step_size": 1e-3, "samples": 3}, "task_class": [far, far]}
+    configuration = Configuration.from_mapping(tables)
+
+    with pytest.raises(ConfigurationError, match="beyond the range of float64"):
+        evaluate(configuration.mixture, configuration.inner_loop)
+
+
 def test_reused_steps_agree_whether_a_class_is_seen_to_be_isotropic_or_not():
     """The scalar and the matrix road meet as a covariance tends to a multiple of the identity."""
     isotropic = one_class(np.eye(2) * 0.7, 0.6, 4, spread=0.3, noise=0.2, steps=3)

@@ -69,10 +69,10 @@ def page(outcomes: list[Outcome], seed: int, seconds: float) -> str:
         "Written by `make agree`; do not edit. [The methods](methods.md) says what is compared.",
         "",
         "Each method ran on the two testbeds and on random configurations (1 to 8 dimensions, 2 to 4 classes, "
-        f"isotropic or not, K = 1 or 2, reused or fresh data), seed {seed}. The probability that any of the {len(outcomes)} runs "
-        f"differs by chance is at most {FALSE_ALARM:g}. *detectable* is the error of a closed form that would have "
-        "been noticed with a probability of 99.9 %: the median over the configurations, and the worst. *no rest*: "
-        "configurations on which the method has no stable point of rest, or says nothing.",
+        "isotropic or not, K = 1 or 2, reused or fresh data). The probability that any of the "
+        f"{len(outcomes)} runs (seed {seed}) differs by chance is at most {FALSE_ALARM:g}. *detectable*: an error of a "
+        "closed form that would have been noticed with a probability of 99.9 %, the median over the configurations and "
+        "the worst. *no rest*: the method has no stable point of rest there, or says nothing.",
         "",
         "| method | agrees | differs | no rest | largest z, allowed | detectable: median | worst |",
         "|---|---:|---:|---:|---:|---:|---:|",
