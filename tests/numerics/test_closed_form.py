@@ -171,8 +171,11 @@ def test_results_beyond_float64_are_refused_not_returned():
 
 
 def test_results_beyond_float64_are_refused_where_the_gain_nearly_vanishes_too():
-    far = {"weight": 0.5, "covariance": 0.5, "centre": -1e160}
-    tables = {"dimension": 1, "adaptation": {"step_size": 1e-3, "samples": 3}, "task_class": [far, far]}
+    classes = [
+        {"weight": 0.5, "covariance": 1e8, "centre": 1e150},
+        {"weight": 0.5, "covariance": 0.5, "centre": -1e160},
+    ]
+    tables = {"dimension": 1, "adaptation": {"step_size": 1e-3, "samples": 3}, "task_class": classes}
     configuration = Configuration.from_mapping(tables)
 
     with pytest.raises(ConfigurationError, match="beyond the range of float64"):
