@@ -18,7 +18,6 @@ from theory.errors import ConfigurationError
 
 __all__ = ["CONSTANT", "Diagnosis", "Schedule", "Tail", "plan_outer_steps", "resolution"]
 
-_FEWEST_STEPS = 2000
 _PLANNED_TRANSIENT = 0.1
 _TOLERATED_TRANSIENT = 0.5
 # Sample skewness is normal with variance 6 / n: seven standard deviations are no accident.
@@ -75,7 +74,14 @@ def resolution(pilot: Linearisation) -> float:
 
 
 def plan_outer_steps(
-    pilot: Linearisation, start_error: Floats, step_size: float, schedule: Schedule, episodes_per_step: int, cap: int
+    pilot: Linearisation,
+    start_error: Floats,
+    step_size: float,
+    schedule: Schedule,
+    episodes_per_step: int,
+    cap: int,
+    *,
+    fewest: int,
 ) -> int:
     """Return how many outer steps make the transient negligible against the error that the tail average will have.
 
@@ -91,10 +97,10 @@ def plan_outer_steps(
         Its decay.
     episodes_per_step : int
         Episodes of one outer step, over all chains.
-    cap : int
-        Never plan more.
+    cap, fewest : int
+        Never plan more, nor fewer.
     """
-    steps = min(_FEWEST_STEPS, cap)
+    steps = min(fewest, cap)
     while steps < cap:
         burn_in = steps // 2
         error = pilot.standard_error(episodes_per_step * (steps - burn_in))

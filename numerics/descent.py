@@ -220,7 +220,7 @@ def stochastic_descent(
     mixture: Mixture,
     *,
     outer_steps: int | None = None,
-    chains: int = 64,
+    chains: int | None = None,
     batch: int = 8,
     step_size: float | None = None,
     schedule: Schedule = CONSTANT,
@@ -243,8 +243,9 @@ def stochastic_descent(
     outer_steps : int, optional
         Steps of each chain, of which the first half is burn-in; by default as many as a pilot run says are needed to
         forget the start, at most half a million.
-    chains : int
-        Independent chains, at least 4; half of them begin at each of two starts.
+    chains : int, optional
+        Independent chains, at least 4; half of them begin at each of two starts. By default as many as suit the
+        learner.
     batch : int
         Episodes per chain and step.
     step_size : float, optional
@@ -275,8 +276,10 @@ def stochastic_descent(
     UnsupportedError
         If the engine cannot compute this.
     """
+    chains = learner.chains if chains is None else chains
     _check_range("chains", chains, 3)
     _check_range("batch", batch, 0)
+    mixture = learner.population(mixture)
     source = engine.source(mixture, sampler)
     pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
     # Of every episode the pilot asks for the whole Jacobian.
@@ -293,7 +296,9 @@ def stochastic_descent(
     offset = _offset(pilot, start, streams(start_seed, 1)[0])
     steps = outer_steps
     if steps is None:
-        steps = plan_outer_steps(pilot, offset, eta, schedule, chains * batch, _STEP_CAP)
+        steps = plan_outer_steps(
+            pilot, offset, eta, schedule, chains * batch, _STEP_CAP, fewest=learner.fewest_outer_steps
+        )
     _check_range("outer_steps", steps, 3)
     first_group = np.arange(chains) < chains // 2
     starts = pilot.fixed_point + np.where(first_group[:, None], offset, -offset)

@@ -2,7 +2,8 @@
 
 With a constant outer step size eta the average of the iterates is ``theta + c eta + O(eta^2)``. Three runs at eta,
 eta / 2 and eta / 4, each going on where the one before ended, give two extrapolations to eta = 0; the finer one is
-returned, and how far the two are apart stands for what is left of the bias.
+returned, and how far the two are apart stands for what is left of the bias. Where the mean update is affine after all,
+only the learner has a memory, the average has no such bias and nothing is extrapolated.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def settle(
     ConfigurationError
         If an argument is out of range.
     """
+    mixture = learner.population(mixture)
     recipe: Recipe = learner.recipe
     eta = recipe.step_size if step_size is None else step_size
     steps = recipe.outer_steps if outer_steps is None else outer_steps
@@ -147,7 +149,11 @@ def settle(
                 if progress is not None:
                     progress(done, total)
         averages.append(sums / kept)
-    coarse, fine = 2 * averages[1] - averages[0], 2 * averages[2] - averages[1]
+    if learner.affine:
+        # Nothing to extrapolate: the first run forgets the start, the others are averaged as they are.
+        fine = coarse = (averages[1] + 2 * averages[2]) / 3
+    else:
+        coarse, fine = 2 * averages[1] - averages[0], 2 * averages[2] - averages[1]
     value = fine.mean(axis=0)
     error = fine.std(axis=0, ddof=1) / np.sqrt(count)
     # The two extrapolations differ by chance too; what chance explains is in the standard error already.

@@ -26,8 +26,8 @@ __all__ = ["Comparison", "Descent", "compare_descent"]
 
 Descent = Literal["sgd", "gd"]
 
-#: Of a learner whose rule prescribes nothing else.
-_CHAINS, _BATCH = 64, 8
+#: Episodes per step of a learner whose rule prescribes nothing else.
+_BATCH = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,7 @@ def compare_descent(
         configuration.mixture,
         step_size=rule.outer_step_size if outer_step_size is None else outer_step_size,
         seed=seed,
-        chains=chains or _CHAINS,
+        chains=chains,
         batch=batch or rule.batch or _BATCH,
         sampler=sampler or "projected",
         engine=engine,
@@ -282,8 +282,9 @@ def _population_descent(
 ) -> Comparison:
     if not isinstance(method, LinearMethod):
         raise UnsupportedError(f"method gd with learner {method.name}: its mean update is not affine; use --method sgd")
-    matrices, targets = method.matrices(problem)
-    descent = gradient_descent(problem.average(matrices), problem.moment(targets), step_size=step_size, **steps)
+    (matrices, targets), weights = method.matrices(problem), method.drawn(problem)
+    mean, moment = problem.average(matrices, weights), problem.moment(targets, weights)
+    descent = gradient_descent(mean, moment, step_size=step_size, **steps)
     bound = np.full_like(descent.theta, max(descent.error_bound, _resolved(descent.theta)))
     return Comparison(
         learner=method.name,

@@ -57,7 +57,14 @@ class Learner(ABC):
     #: The outer step size and the episodes per step that the published rule prescribes, if it does.
     outer_step_size: ClassVar[float | None] = None
     batch: ClassVar[int | None] = None
+    #: Independent chains, where nobody says otherwise.
+    chains: ClassVar[int] = 64
     inner_loop: InnerLoop
+
+    @property
+    def fewest_outer_steps(self) -> int:
+        """Outer steps below which none are planned."""
+        return 2000
 
     @classmethod
     def of(cls, method: Method, inner_loop: InnerLoop, mixture: Mixture) -> Self:
@@ -73,6 +80,16 @@ class Learner(ABC):
             The task population, for what depends on the number of classes.
         """
         return cls(inner_loop)
+
+    def population(self, mixture: Mixture) -> Mixture:
+        """Return the task population that the learner is shown: by default the mixture as it is.
+
+        Parameters
+        ----------
+        mixture : Mixture
+            The task population of the configuration.
+        """
+        return mixture
 
     def advance(self, state: Array, episodes: Episodes, size: float) -> Array:
         """Take one outer step.
@@ -160,6 +177,8 @@ class StatefulLearner(Learner):
     """
 
     recipe: ClassVar[Recipe] = Recipe()
+    #: Whether its mean update is affine in the state: then a constant outer step size leaves no bias.
+    affine: ClassVar[bool] = False
 
     @abstractmethod
     def start(self, theta: Array) -> Array:

@@ -36,6 +36,8 @@ class MAMF(Learner):
     name: ClassVar[str] = "mamf"
     outer_step_size: ClassVar[float | None] = 1.0
     batch: ClassVar[int | None] = 1
+    # A visit takes many steps one after the other, and forgets much of where it began: few visits of many chains.
+    chains: ClassVar[int] = 256
     epochs: int
     step_size: float
 
@@ -44,6 +46,11 @@ class MAMF(Learner):
         """Return the rule with the method's number and size of steps."""
         epochs, step_size = method.values("epochs", "step_size")
         return cls(inner_loop, int(epochs), float(step_size))
+
+    @property
+    def fewest_outer_steps(self) -> int:
+        """Visits below which none are planned: the fewer, the longer they are."""
+        return max(200, 4000 // (2 + self.epochs))
 
     def draw(self, sampler: Source, rng: Draws, shape: Shape) -> Episodes:
         """Draw tasks, and the data of each of the E steps.

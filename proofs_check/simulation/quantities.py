@@ -48,8 +48,9 @@ def inputs_of(quantity: ScalarQuantity) -> frozenset[sp.Symbol]:
 
 
 def _parameter_symbols(method: LinearMethod) -> set[sp.Symbol]:
-    values = (getattr(method, item.name) for item in parameters_of(method))
-    return {symbol for value in values if isinstance(value, sp.Expr) for symbol in value.free_symbols}
+    values = [getattr(method, item.name) for item in parameters_of(method)]
+    single = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+    return {symbol for value in single if isinstance(value, sp.Expr) for symbol in value.free_symbols}
 
 
 def _inner(setting: Setting) -> set[sp.Symbol]:
@@ -183,11 +184,7 @@ def _measure_linear(quantity: LinearQuantity, values: Values, measuring: Measuri
     drift = method.drift(setting)
     if not drift.matrix.same_as(drift.target):
         raise NotMeasurable(f"an update of {method.name} mixes tasks, so that no class can be measured by itself")
-    numbers = {
-        item.name: value_of(value, values)
-        for item in parameters_of(method)
-        if isinstance(value := getattr(method, item.name), sp.Expr)
-    }
+    numbers = {item.name: _number(getattr(method, item.name), values) for item in parameters_of(method)}
     concrete = replace(method, **numbers)
     easy, hard = (
         measuring.of_weight(_class(values, setting, symbols, _exact(values, R2) or Fraction(1), stream), concrete)
@@ -196,8 +193,9 @@ def _measure_linear(quantity: LinearQuantity, values: Values, measuring: Measuri
     if quantity.quantity in ("weight_easy", "weight_hard"):
         return easy if quantity.quantity == "weight_easy" else hard
     hard_weight = float(_exact(values, p))
+    easy_drawn, hard_drawn = (float(weight) for weight in concrete.class_weights((1 - hard_weight, hard_weight)))
     with np.errstate(all="ignore"):
-        easy_share = (1 - hard_weight) * easy / ((1 - hard_weight) * easy + hard_weight * hard)
+        easy_share = easy_drawn * easy / (easy_drawn * easy + hard_drawn * hard)
         if quantity.quantity == "share":
             return np.asarray(easy_share)
         risk = _measure_pair("risk_at_share", setting, {**values, share: easy_share}, measuring)
@@ -206,6 +204,13 @@ def _measure_linear(quantity: LinearQuantity, values: Values, measuring: Measuri
         if quantity.quantity == "gain_over_nal":
             return _measure_pair("risk_nal", setting, values, measuring) - risk
         return risk - _measure_pair("risk_maml", setting, values, measuring)
+
+
+def _number(parameter: Any, values: Values) -> Any:
+    """Return a parameter of a method as a number, or as several, where it is an expression."""
+    if isinstance(parameter, tuple):
+        return tuple(_number(item, values) for item in parameter)
+    return value_of(parameter, values) if isinstance(parameter, sp.Expr) else parameter
 
 
 def _measure_pair(name: PairName, setting: Setting, values: Values, measuring: Measuring) -> Floats:

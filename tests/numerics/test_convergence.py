@@ -90,7 +90,7 @@ def test_chains_without_randomness_converge(pilot):
 def test_the_plan_forgets_the_start_and_not_much_more_is_needed(pilot):
     offset = np.array([1.0, 1.0])
 
-    steps = plan_outer_steps(pilot, offset, 0.1, CONSTANT, 512, cap=10**6)
+    steps = plan_outer_steps(pilot, offset, 0.1, CONSTANT, 512, cap=10**6, fewest=2000)
 
     def left(count):
         contraction = CONSTANT.log_contractions(0.1, pilot.curvatures, count // 2)
@@ -101,7 +101,7 @@ def test_the_plan_forgets_the_start_and_not_much_more_is_needed(pilot):
 
 
 def test_the_plan_never_exceeds_its_cap(pilot):
-    assert plan_outer_steps(pilot, np.ones(2), 1e-9, CONSTANT, 512, cap=3000) == 3000
+    assert plan_outer_steps(pilot, np.ones(2), 1e-9, CONSTANT, 512, cap=3000, fewest=2000) == 3000
 
 
 @pytest.mark.parametrize("schedule", [CONSTANT, Schedule(0.6, 20)])

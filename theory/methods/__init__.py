@@ -18,7 +18,8 @@ __all__ = ["METHODS", "NAMES"]
 #: The registry, in the order of tables: the names of the modules, which are the methods' public names.
 NAMES: tuple[str, ...] = (
     *("nal", "maml", "fomaml", "reptile"),
-    *("mamf",),
+    *("mamf", "pooled"),
+    *("moml", "local_moml", "maml_en_llm"),
 )
 
 

@@ -8,9 +8,10 @@ exactly when every eigenvalue of ``sum p A`` has a positive real part.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import sympy as sp
@@ -79,15 +80,29 @@ class LinearMethod(Method):
         matrix = problem.evaluate(drift.matrix)
         return matrix, matrix if drift.target.same_as(drift.matrix) else problem.evaluate(drift.target)
 
+    def class_weights(self, weights: Sequence[Any]) -> Sequence[Any]:
+        """Return the probabilities with which the method draws the classes: by default those of the mixture.
+
+        Parameters
+        ----------
+        weights : sequence
+            The mixture's, numbers or symbols.
+        """
+        return weights
+
+    def drawn(self, problem: Problem) -> Array:
+        """Return :meth:`class_weights` on a mixture, in its arithmetic, shape (classes,)."""
+        return np.array([problem.number(weight) for weight in self.class_weights(list(problem.mixture.weights))])
+
     def solve(self, problem: Problem) -> Solution:
         """Find the point of rest, and say what of existence, stability and positive weights fails."""
-        matrices, targets = self.matrices(problem)
-        mean, moment = problem.average(matrices), problem.moment(targets)
+        (matrices, targets), weights = self.matrices(problem), self.drawn(problem)
+        mean, moment = problem.average(matrices, weights), problem.moment(targets, weights)
         floats = np.asarray(mean, dtype=float)
         if not np.isfinite(floats).all():
             return Solution.missing("the mean update is beyond the range of float64")
         sizes = np.linalg.svd(floats, compute_uv=False)
-        scale = float(np.abs(np.asarray(problem.average(abs(matrices)), dtype=float)).max())
+        scale = float(np.abs(np.asarray(problem.average(abs(matrices), weights), dtype=float)).max())
         if sizes[-1] <= _SINGULAR * max(float(sizes[0]), scale):
             return Solution.missing(
                 "no unique point of rest: the mean matrix of the update is singular (smallest singular value "
@@ -95,7 +110,7 @@ class LinearMethod(Method):
             )
         theta = problem.solve(mean, moment)
         slowest = float(np.linalg.eigvals(floats).real.min())
-        notes = [*self.notes(problem), *_negative_weights(problem, matrices)]
+        notes = [*self.notes(problem), *_negative_weights(problem, matrices, weights)]
         if slowest <= 0:
             notes.append(
                 f"unstable for every outer step size: the mean matrix has an eigenvalue of real part {slowest:.3g}, "
@@ -120,11 +135,12 @@ class LinearMethod(Method):
         return ()
 
 
-def _negative_weights(problem: Problem, matrices: Array) -> list[str]:
+def _negative_weights(problem: Problem, matrices: Array, weights: Array) -> list[str]:
     notes = []
-    for task_class, matrix in zip(problem.mixture.classes, np.asarray(matrices, dtype=float), strict=True):
+    classes = zip(problem.mixture.classes, weights, np.asarray(matrices, dtype=float), strict=True)
+    for task_class, weight, matrix in classes:
         lowest = float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[0])
-        if lowest < 0 and task_class.weight > 0:
+        if lowest < 0 and weight > 0:
             notes.append(
                 f"class {task_class.name!r} has a negative weight ({lowest:.3g} in its lowest direction): the point of "
                 "rest may lie outside the centres"
@@ -186,7 +202,8 @@ class LinearQuantity:
         if self.quantity.startswith("weight"):
             return (easy if self.quantity == "weight_easy" else hard)[0]
         # With c_E at 0 and c_H at 1, theta is at 1 - share.
-        position = p * hard[1] / ((1 - p) * easy[0] + p * hard[0])
+        easy_weight, hard_weight = self.method.class_weights((1 - p, p))
+        position = hard_weight * hard[1] / (easy_weight * easy[0] + hard_weight * hard[0])
         if self.quantity == "share":
             return 1 - position
         pair = derive_pair(self.setting)

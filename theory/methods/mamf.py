@@ -11,6 +11,8 @@ import sympy as sp
 from theory.gain import Setting
 from theory.methods.linear import Drift, LinearMethod, outer_hessian
 from theory.methods.parameters import Count, Real, parameter
+from theory.methods.problem import Problem
+from theory.mixture import Array
 from theory.words import IDENTITY
 
 __all__ = ["MAMF", "METHOD"]
@@ -41,6 +43,16 @@ class MAMF(LinearMethod):
         """Derive it: a sweep over one task takes the error e to (I - eta S)^E e."""
         step = IDENTITY - outer_hessian() * sp.sympify(self.step_size)
         return Drift.weighting(IDENTITY - step**self.epochs)
+
+    def matrices(self, problem: Problem) -> tuple[Array, Array]:
+        """Return the same in numbers: many steps make long polynomials."""
+        identity, covariances = problem.evaluate(IDENTITY), problem.mixture.covariances
+        step = identity - covariances * problem.number(self.step_size)
+        left = identity
+        for _ in range(self.epochs):
+            left = left @ step
+        matrix: Array = identity - left
+        return matrix, matrix
 
 
 METHOD = MAMF

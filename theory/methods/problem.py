@@ -67,15 +67,17 @@ class Problem:
         """Whether numbers are exact rationals."""
         return bool(self.mixture.covariances.dtype == object)
 
-    def average(self, matrices: Array) -> Array:
-        """Average class matrices over tasks, shape (d, d)."""
-        mean: Array = (self.mixture.weights[:, None, None] * matrices).sum(axis=0)
+    def average(self, matrices: Array, weights: Array | None = None) -> Array:
+        """Average class matrices over tasks, shape (d, d); over classes of other weights where these are given."""
+        weights = self.mixture.weights if weights is None else weights
+        mean: Array = (weights[:, None, None] * matrices).sum(axis=0)
         return mean
 
-    def moment(self, matrices: Array) -> Array:
-        """Return ``E[M theta*]`` for class matrices M, shape (d,)."""
+    def moment(self, matrices: Array, weights: Array | None = None) -> Array:
+        """Return ``E[M theta*]`` for class matrices M, shape (d,); weights as for :meth:`average`."""
+        weights = self.mixture.weights if weights is None else weights
         applied = (matrices @ self.mixture.centres[..., None])[..., 0]
-        mean: Array = (self.mixture.weights[:, None] * applied).sum(axis=0)
+        mean: Array = (weights[:, None] * applied).sum(axis=0)
         return mean
 
     def evaluate(
