@@ -1,0 +1,148 @@
+"""MAML-en-LLM: MAML whose inner steps share the outer optimiser's momentum, and whose query may be another task's.
+
+An inner step on task i is ``mu_i <- b mu_i + (1 - b) grad f_i(theta_i; data)``, ``theta_i <- theta_i - alpha mu_i``,
+beginning with the outer loop's momentum mu. The outer gradient G is that of the query task's loss at theta_i, taken
+back through the inner gradients; then ``mu <- b mu + (1 - b) G`` and ``theta <- theta - eta mu``. Averaging over more
+tasks changes nothing in the mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any, ClassVar
+
+import sympy as sp
+
+from theory.adaptation import gradient_on_sample
+from theory.errors import UnsupportedError
+from theory.gain import Setting
+from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.parameters import Choice, Real, parameter
+from theory.methods.problem import MEAN_COVARIANCE, Problem
+from theory.mixture import Array
+from theory.moments import COVARIANCE, expectation
+from theory.symbols import alpha
+from theory.words import IDENTITY, Polynomial, letter
+
+__all__ = ["METHOD", "MAMLenLLM"]
+
+_MOST_STEPS = 3
+_NOTHING = Polynomial({})
+#: A linear map of the error and the momentum, as two rows of two blocks.
+_Blocks = tuple[tuple[Polynomial, Polynomial], tuple[Polynomial, Polynomial]]
+
+
+@dataclass(frozen=True)
+class MAMLenLLM(LinearMethod):
+    """Multi-task meta-training of language models (Sinha et al. 2024).
+
+    Parameters
+    ----------
+    query : {"same", "cross"}
+        Whether a task's adapted parameters are judged on that task or on an independent one.
+    momentum : number
+        Share b of the old gradients in the momentum that inner and outer steps share; 0 for none.
+    """
+
+    query: Any = parameter(Choice(("same", "cross")), "same", "task whose loss is descended after adaptation")
+    momentum: Any = parameter(
+        Real("a number of at least 0 and below 1", least=0, below=1),
+        Fraction(9, 10),
+        "share of the old gradients in the momentum that inner and outer steps have in common",
+    )
+
+    name: ClassVar[str] = "maml_en_llm"
+    title: ClassVar[str] = "MAML-en-LLM"
+    paper: ClassVar[str] = "Sinha et al. 2024, arXiv 2405.11446"
+    reweights: ClassVar[str] = "as MAML with the inner step alpha (1 - momentum); towards easy tasks with query = cross"
+    conditions: ClassVar[str] = "always with query = same; of cross-task queries the mean matrix may be indefinite"
+
+    def drift(self, setting: Setting) -> Drift:
+        """Derive it: at rest the momentum is zero in the mean and independent of new data, so that it adds nothing.
+
+        Raises
+        ------
+        UnsupportedError
+            For cross-task queries after several inner steps, and for momentum over more than three.
+        """
+        b = sp.sympify(self.momentum)
+        if self.query == "same":
+            if b == 0:
+                return Drift.weighting(setting.curvature())
+            return Drift.weighting(_curvature(setting, b, outer_hessian()))
+        if setting.steps != 1:
+            raise UnsupportedError(
+                f"method {self.name} with query = cross: it is derived for one inner step, not for {setting.steps}"
+            )
+        # The query task's Hessian and optimum are independent of what the own task's data does.
+        own = _step(b)[0][0]
+        query_hessian = letter(MEAN_COVARIANCE)
+        matrix = expectation(own.transpose() * query_hessian * own, setting.samples)
+        moved = expectation(own.transpose() * query_hessian * (IDENTITY - own), setting.samples)
+        # One step's mean is linear in S, hence its average over tasks that in Sbar.
+        jacobian = expectation(own, setting.samples).substitute({COVARIANCE: query_hessian})
+        target = jacobian.transpose() * outer_hessian() - moved
+        return Drift(setting.with_step_size(matrix), setting.with_step_size(target))
+
+    def matrices(self, problem: Problem) -> tuple[Array, Array]:
+        """Return the drift of every class; without momentum and cross-task queries it is MAML's."""
+        if self.query == "same" and self.momentum == 0:
+            curvatures = problem.curvatures()
+            return curvatures, curvatures
+        return super().matrices(problem)
+
+    def notes(self, problem: Problem) -> tuple[str, ...]:
+        """Say to what the momentum shortens the inner steps."""
+        if self.momentum == 0:
+            return ()
+        shortened = float(problem.inner_loop.step_size) * (1 - float(self.momentum))
+        return (f"momentum shortens the first inner step to {shortened:.3g}",)
+
+
+@cache
+def _step(b: sp.Expr) -> _Blocks:
+    """Derive one inner step as a map of error and momentum; label noise has mean zero and is left out."""
+    gradient = gradient_on_sample().propagator
+    return (
+        (IDENTITY - gradient * (alpha * (1 - b)), IDENTITY * (-alpha * b)),
+        (gradient * (1 - b), IDENTITY * b),
+    )
+
+
+@cache
+def _curvature(setting: Setting, b: sp.Expr, form: Polynomial) -> Polynomial:
+    """Derive ``E[P' form P]``, P being what the inner loop makes of the error while the momentum starts at zero."""
+    if setting.steps > _MOST_STEPS:
+        raise UnsupportedError(
+            f"method {MAMLenLLM.name} with momentum: it is derived for up to {_MOST_STEPS} inner steps, not for "
+            f"{setting.steps}"
+        )
+    step = _step(b)
+    quadratic: _Blocks = ((form, _NOTHING), (_NOTHING, _NOTHING))
+    # From the last step to the first. Fresh data is averaged over step by step, reused data at the end.
+    for _ in range(setting.steps):
+        quadratic = _product(_product(_transposed(step), quadratic), step)
+        if setting.data == "fresh":
+            quadratic = _expected(quadratic, setting.samples)
+    return setting.with_step_size(expectation(quadratic[0][0], setting.samples))
+
+
+def _product(left: _Blocks, right: _Blocks) -> _Blocks:
+    (a, b), (c, d) = left
+    (e, f), (g, h) = right
+    return (a * e + b * g, a * f + b * h), (c * e + d * g, c * f + d * h)
+
+
+def _transposed(blocks: _Blocks) -> _Blocks:
+    (a, b), (c, d) = blocks
+    return (a.transpose(), c.transpose()), (b.transpose(), d.transpose())
+
+
+def _expected(blocks: _Blocks, samples: sp.Expr) -> _Blocks:
+    (a, b), (c, d) = blocks
+    return (expectation(a, samples), expectation(b, samples)), (expectation(c, samples), expectation(d, samples))
+
+
+METHOD = MAMLenLLM
