@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from numerics.closed_form import Evaluation, evaluate
+from numerics.solutions import place, problem_of
 from proofs_check.budget import Deadline
 from proofs_check.mixture_record import as_record
 from proofs_check.mixture_search import DIMENSIONS, search_mixtures
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier
 from theory.claim import Claim, Convergence, EvaluatedMixture, MixtureProperty
-from theory.errors import ClaimError, LandscapeError
+from theory.errors import ClaimError, LandscapeError, NonUniqueOptimumError
 from theory.formula import Operator, compare
+from theory.methods import METHODS
 from theory.mixture import InnerLoop, Mixture
 
 __all__ = ["Failure", "PropertySearch", "as_configuration", "holds", "judge_instances", "property_of", "refutation"]
@@ -48,7 +50,13 @@ def property_of(claim: Claim) -> MixtureProperty | None:
 
 def _derived_optimum_is(conclusion: Convergence) -> Callable[[EvaluatedMixture], tuple[Any, Operator, Any]]:
     def sides(evaluated: EvaluatedMixture) -> tuple[Any, Operator, Any]:
-        derived = {"nal": evaluated.theta_nal, "maml": evaluated.theta_maml}[conclusion.learner]
+        if conclusion.learner in ("nal", "maml"):
+            derived = evaluated.theta_nal if conclusion.learner == "nal" else evaluated.theta_maml
+        else:
+            solution = place(METHODS[conclusion.learner](), problem_of(cast(Evaluation, evaluated))).solution
+            if solution.theta is None:
+                raise NonUniqueOptimumError(f"learner {conclusion.learner}: {'; '.join(solution.notes)}")
+            derived = solution.theta
         return derived, "==", conclusion.optimum(evaluated)
 
     return sides

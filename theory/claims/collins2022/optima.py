@@ -51,7 +51,7 @@ MEAN = vector("E[theta*]")
 q_eigenvalue = sp.Symbol("q_eigenvalue")
 
 
-def _weighted_optimum(evaluated: EvaluatedMixture, matrices: list[Array]) -> Array:
+def weighted_optimum(evaluated: EvaluatedMixture, matrices: list[Array]) -> Array:
     """State E[M]^-1 E[M theta*] for class matrices M."""
     classes = evaluated.mixture.classes
     hessian = sum(item.weight * matrix for item, matrix in zip(classes, matrices, strict=True))
@@ -61,7 +61,7 @@ def _weighted_optimum(evaluated: EvaluatedMixture, matrices: list[Array]) -> Arr
 
 def nal_optimum(evaluated: EvaluatedMixture) -> Array:
     """State NAL's optimum: tasks weighted by their covariance."""
-    return _weighted_optimum(evaluated, [item.covariance for item in evaluated.mixture.classes])
+    return weighted_optimum(evaluated, [item.covariance for item in evaluated.mixture.classes])
 
 
 def maml_optimum(evaluated: EvaluatedMixture) -> Array:
@@ -74,7 +74,7 @@ def maml_optimum(evaluated: EvaluatedMixture) -> Array:
         if evaluated.inner_loop.samples is not None:
             left = left + (square.trace() * sigma + square @ sigma) * (step * step / evaluated.inner_loop.samples)
         matrices.append(left)
-    return _weighted_optimum(evaluated, matrices)
+    return weighted_optimum(evaluated, matrices)
 
 
 def _squared(vector_: Array, matrix: Array) -> Number:
