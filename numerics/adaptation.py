@@ -34,7 +34,9 @@ def draw_data(sampler: Sampler, rng: np.random.Generator, tasks: Tasks, inner_lo
     return _per_step(lambda _: sampler.data(rng, tasks, inner_loop.samples), inner_loop)
 
 
-def draw_products(source: Source, rng: Draws, tasks: TaskBatch, inner_loop: InnerLoop) -> tuple[Data, ...]:
+def draw_products(
+    source: Source, rng: Draws, tasks: TaskBatch, inner_loop: InnerLoop, spare: int = 0
+) -> tuple[Data, ...]:
     """Draw the data of each inner step as far as one gradient and one Hessian product per step look at it.
 
     Parameters
@@ -47,8 +49,10 @@ def draw_products(source: Source, rng: Draws, tasks: TaskBatch, inner_loop: Inne
         The tasks whose data is drawn.
     inner_loop : InnerLoop
         Says how many samples and steps, and whether the data is reused.
+    spare : int
+        Further products that may be asked of each data set.
     """
-    return _per_step(lambda uses: source.products(rng, tasks, inner_loop.samples, 2 * uses), inner_loop)
+    return _per_step(lambda uses: source.products(rng, tasks, inner_loop.samples, 2 * uses + spare), inner_loop)
 
 
 def _per_step(draw: Callable[[int], _Data], inner_loop: InnerLoop) -> tuple[_Data, ...]:
@@ -58,7 +62,7 @@ def _per_step(draw: Callable[[int], _Data], inner_loop: InnerLoop) -> tuple[_Dat
     return tuple(draw(1) for _ in range(inner_loop.steps))
 
 
-def adapt(theta: Array, data: Sequence[Data], step_size: float) -> Array:
+def adapt(theta: Array, data: Sequence[Data], step_size: float | Array) -> Array:
     """Return the adapted parameters: one gradient step on the empirical loss of each data set in turn.
 
     Parameters
@@ -67,19 +71,19 @@ def adapt(theta: Array, data: Sequence[Data], step_size: float) -> Array:
         Where adaptation starts, broadcast against the data sets.
     data : sequence of Data
         The data of each step, in order.
-    step_size : float
-        The step size alpha.
+    step_size : float or array, shape (..., d)
+        The step size alpha, or one for each coordinate.
     """
     for data_set in data:
         theta = theta - step_size * data_set.gradient(theta)
     return theta
 
 
-def pull_back(gradient: Array, data: Sequence[Data], step_size: float) -> Array:
+def pull_back(gradient: Array, data: Sequence[Data], step_size: float | Array) -> Array:
     """Return a gradient with respect to adapted parameters as one with respect to those before the adaptation.
 
-    Each step's Jacobian is I - alpha times the Hessian of its empirical loss, which is symmetric; the chain rule
-    applies them in reverse order.
+    Each step's Jacobian is I - diag(alpha) times the Hessian of its empirical loss; the chain rule applies their
+    transposes in reverse order.
 
     Parameters
     ----------
@@ -87,9 +91,9 @@ def pull_back(gradient: Array, data: Sequence[Data], step_size: float) -> Array:
         Gradient with respect to the adapted parameters.
     data : sequence of Data
         The data of each step, in the order in which :func:`adapt` took them.
-    step_size : float
-        The step size alpha.
+    step_size : float or array, shape (..., d)
+        The step size alpha, or one for each coordinate.
     """
     for data_set in reversed(data):
-        gradient = gradient - step_size * data_set.hessian_product(gradient)
+        gradient = gradient - data_set.hessian_product(step_size * gradient)
     return gradient

@@ -13,8 +13,8 @@ from numerics.descent import gradient_descent, stochastic_descent
 from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
 from numerics.measurement import critical_value, detectable
 from numerics.methods import LEARNERS
-from numerics.methods.learner import StatefulLearner
-from numerics.sampling import Floats
+from numerics.methods.learner import Learner, StatefulLearner
+from numerics.sampling import Floats, SamplerKind
 from numerics.settling import settle
 from numerics.solutions import evaluated_problem, place
 from theory.errors import LandscapeError, NonUniqueOptimumError, UnknownNameError, UnsupportedError
@@ -163,6 +163,8 @@ def compare_descent(
     steps: dict[str, Any] = {} if outer_steps is None else {"outer_steps": outer_steps}
     if method == "gd":
         return _population_descent(parametrised, problem, solution, outer_step_size, seed, steps)
+    if rule.whole_data:
+        sampler = _whole(sampler, rule)
     if isinstance(rule, StatefulLearner):
         if engine.name != DEFAULT_ENGINE.name or engine.device != DEFAULT_ENGINE.device:
             raise UnsupportedError(f"learner {learner}: it runs with engine 'numpy' on the cpu only")
@@ -213,11 +215,7 @@ def _settled(
     false_alarm: float,
     progress: Callable[[int, int], None] | None,
 ) -> Comparison:
-    if sampler == "projected":
-        raise UnsupportedError(
-            f"sampler 'projected' with learner {rule.name}: it looks at whole data sets; use 'wishart' or 'raw'"
-        )
-    run = settle(rule, configuration.mixture, seed=seed, sampler=sampler or "wishart", progress=progress, **options)
+    run = settle(rule, configuration.mixture, seed=seed, sampler=_whole(sampler, rule), progress=progress, **options)
     names = [name for name in run.learned if name in solution.learned]
     compared = [run.learned[name] for name in names]
     closed = [np.asarray(solution.learned[name], dtype=float) for name in names]
@@ -252,6 +250,15 @@ def _settled(
         f"what may be left of the bias: {bias.max():.2g}",
         names=("theta",) * (theta is not None) + tuple(names),
     )
+
+
+def _whole(sampler: SamplerName | None, rule: Learner) -> SamplerKind:
+    """Return how the data of a learner that looks at whole data sets is drawn."""
+    if sampler == "projected":
+        raise UnsupportedError(
+            f"sampler 'projected' with learner {rule.name}: it looks at whole data sets; use 'wishart' or 'raw'"
+        )
+    return sampler or "wishart"
 
 
 def _nearest(solution: Solution, theta: Floats) -> Floats | None:

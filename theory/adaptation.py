@@ -29,6 +29,7 @@ __all__ = [
     "isotropic_risk",
     "population_excess",
     "step_on_form",
+    "through_sample",
 ]
 
 
@@ -154,8 +155,18 @@ def _before_expectation(update: ErrorUpdate, form: Polynomial, samples: sp.Expr)
     return AdaptedRisk(curvature, noise)
 
 
-def _through_sample(update: ErrorUpdate, form: Polynomial, samples: sp.Expr) -> AdaptedRisk:
-    """Take the expectation over one sample of ``1/2 e' form e`` after an update of the error."""
+def through_sample(update: ErrorUpdate, form: Polynomial, samples: sp.Expr) -> AdaptedRisk:
+    """Derive the expectation over one sample of ``1/2 e' form e`` after an update of the error.
+
+    Parameters
+    ----------
+    update : ErrorUpdate
+        What the sample makes of the error.
+    form : Polynomial
+        In letters that do not depend on the sample.
+    samples : sympy.Expr
+        As for :func:`adapted_risk`.
+    """
     integrand = _before_expectation(update, form, samples)
     return AdaptedRisk(expectation(integrand.curvature, samples), expectation(integrand.noise_floor, samples))
 
@@ -179,11 +190,11 @@ def adapted_risk(steps: int = 1, data: DataReuse = "reused", samples: sp.Expr = 
         Q and the noise floor, in the symbols ``alpha``, ``m``, ``nu2`` and the letter ``S``.
     """
     if data == "reused":
-        return _through_sample(adapted_error(steps), population_excess(), samples)
+        return through_sample(adapted_error(steps), population_excess(), samples)
     # The last step is averaged first: earlier samples do not know of it.
     form, noise_floor = population_excess(), scalar(0)
     for _ in range(steps):
-        step = _through_sample(adapted_error(1), form, samples)
+        step = through_sample(adapted_error(1), form, samples)
         form, noise_floor = step.curvature, noise_floor + step.noise_floor
     return AdaptedRisk(form, noise_floor)
 
@@ -228,4 +239,4 @@ def step_on_form(samples: sp.Expr = m) -> AdaptedRisk:
 
     Iterating it numerically, starting from B = Sigma, gives K fresh steps for any K at the cost of K small products.
     """
-    return _through_sample(adapted_error(1), letter("B"), samples)
+    return through_sample(adapted_error(1), letter("B"), samples)

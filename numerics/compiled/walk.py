@@ -109,14 +109,16 @@ class CompiledWalk:
 def _program(learner: Learner) -> _Program:
     loop = learner.inner_loop
     # Subclasses change the rule, and the loop would not know.
-    if type(learner) is MAML:
+    if type(learner) is MAML and learner.batches == MAML.batches:
         sets, uses = (1, loop.steps) if loop.data == "reused" else (loop.steps, 1)
         return float(loop.step_size), loop.samples or 0, sets, uses, 1
     if type(learner) is NAL:
         if learner.samples is None:
             return 0.0, 0, 1, 1, 1
         return 1.0, learner.samples, 1, 1, 0
-    raise UnsupportedError(f"engine 'compiled' has the learners maml and nal only, not {learner.name}; use 'numpy'")
+    raise UnsupportedError(
+        f"engine 'compiled' has the learners nal, and maml with its own batches, not {learner.name}; use 'numpy'"
+    )
 
 
 def _tables(population: Population) -> tuple[NDArray[Any], ...]:

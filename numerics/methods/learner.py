@@ -59,6 +59,9 @@ class Learner(ABC):
     batch: ClassVar[int | None] = None
     #: Independent chains, where nobody says otherwise.
     chains: ClassVar[int] = 64
+    #: Whether it looks at more of tasks and data than products in the tasks' own coordinates, which is all that the
+    #: sampler ``projected`` draws.
+    whole_data: ClassVar[bool] = False
     inner_loop: InnerLoop
 
     @property
@@ -179,6 +182,7 @@ class StatefulLearner(Learner):
     recipe: ClassVar[Recipe] = Recipe()
     #: Whether its mean update is affine in the state: then a constant outer step size leaves no bias.
     affine: ClassVar[bool] = False
+    whole_data: ClassVar[bool] = True
 
     @abstractmethod
     def start(self, theta: Array) -> Array:

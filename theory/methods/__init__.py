@@ -20,6 +20,7 @@ NAMES: tuple[str, ...] = (
     *("nal", "maml", "fomaml", "reptile"),
     *("mamf", "pooled"),
     *("moml", "local_moml", "maml_en_llm"),
+    *("anil",),
 )
 
 

@@ -1,0 +1,85 @@
+"""Inner steps with a matrix in place of the step size: ``theta <- theta - alpha P gradient``, P symmetric."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from theory.adaptation import AdaptedRisk, ErrorUpdate, adapted_error, population_excess, through_sample
+from theory.gain import Setting
+from theory.methods.problem import Problem
+from theory.mixture import Array, Number
+from theory.moments import SAMPLE_COVARIANCE
+from theory.symbols import alpha
+from theory.words import letter, scalar
+
+__all__ = ["PRECONDITIONER", "evaluated_risk", "preconditioned_risk"]
+
+#: The letter that stands for P.
+PRECONDITIONER = "P"
+_FORM = "B"
+
+
+@cache
+def preconditioned_risk(setting: Setting) -> AdaptedRisk:
+    """Derive the excess risk after an inner loop whose gradients are multiplied by P.
+
+    Parameters
+    ----------
+    setting : Setting
+        The inner loop.
+
+    Returns
+    -------
+    AdaptedRisk
+        In the letters ``S`` and ``P``.
+    """
+    step, form, noise_floor = _through_data(setting), population_excess(), scalar(0)
+    for _ in range(_rounds(setting)):
+        noise_floor = noise_floor + step.noise_floor.substitute({_FORM: form})
+        form = step.curvature.substitute({_FORM: form})
+    return AdaptedRisk(setting.with_step_size(form), setting.with_step_size(noise_floor))
+
+
+def evaluated_risk(problem: Problem, preconditioner: Array, setting: Setting, step_size: Number) -> tuple[Array, Array]:
+    """Evaluate :func:`preconditioned_risk` for every class.
+
+    Parameters
+    ----------
+    problem : Problem
+        The configuration, whose classes and number of samples are used.
+    preconditioner : array, shape (d, d)
+        The matrix P.
+    setting : Setting
+        The inner loop.
+    step_size : number
+        The step size alpha, of any sign.
+
+    Returns
+    -------
+    curvatures : array, shape (classes, d, d)
+    noise_floors : array, shape (classes,)
+    """
+    step, size = _through_data(setting), {alpha: step_size}
+    form = problem.evaluate(population_excess())
+    floors = problem.mixture.noises * problem.number(0)
+    for _ in range(_rounds(setting)):
+        floors = floors + problem.evaluate(step.noise_floor, size, P=preconditioner, B=form)
+        form = problem.evaluate(step.curvature, size, P=preconditioner, B=form)
+    return form, floors
+
+
+def _rounds(setting: Setting) -> int:
+    """Return the number of samples that adaptation draws."""
+    return setting.steps if setting.data == "fresh" else 1
+
+
+@cache
+def _through_data(setting: Setting) -> AdaptedRisk:
+    """Derive what the steps on one sample make of ``1/2 e' B e`` for an arbitrary symmetric matrix B."""
+    plain = adapted_error(setting.steps if setting.data == "reused" else 1)
+    # A gradient is Shat e less the noise: P before each of them stands before each Shat, and before the noise.
+    images = {SAMPLE_COVARIANCE: letter(PRECONDITIONER) * letter(SAMPLE_COVARIANCE)}
+    update = ErrorUpdate(
+        plain.propagator.substitute(images), plain.noise_channel.substitute(images) * letter(PRECONDITIONER)
+    )
+    return through_sample(update, letter(_FORM), setting.samples)
