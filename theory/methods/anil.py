@@ -21,7 +21,7 @@ from theory.methods.problem import Problem
 from theory.mixture import Array, Mixture
 from theory.moments import COVARIANCE
 from theory.symbols import d, rho
-from theory.words import Word
+from theory.words import Polynomial, Word
 
 __all__ = ["ANIL", "METHOD", "PartWeight", "head_size"]
 
@@ -46,6 +46,8 @@ class ANIL(LinearMethod):
     reweights: ClassVar[str] = "by MAML's curvature in the head, by about the covariance elsewhere"
     conditions: ClassVar[str] = "always, for finitely many samples"
 
+    scalar: ClassVar[bool] = False
+
     def check(self, mixture: Mixture) -> None:
         """Refuse a head that is larger than theta.
 
@@ -67,6 +69,15 @@ class ANIL(LinearMethod):
         """Return the curvature after adapting the head, for every class."""
         curvatures, _ = self._adapted(problem)
         return curvatures, curvatures
+
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return the drift, and what it is for an isotropic class in the body and in the head."""
+        body, head = PartWeight("body").expression(), PartWeight("head").expression()
+        return (
+            ("M", self.drift(Setting()).matrix),
+            (r"w_{\mathrm{body}}(\rho)", body),
+            (r"w_{\mathrm{head}}(\rho)", head),
+        )
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """Say whose adaptation the risk is of."""

@@ -8,8 +8,10 @@ three look at the same sample, its fluctuations do not average out, and the weig
 from __future__ import annotations
 
 from functools import cache
+from itertools import groupby
 
 from theory.adaptation import adapted_error
+from theory.errors import UnsupportedError
 from theory.gain import Setting
 from theory.methods.problem import Problem
 from theory.mixture import Array, Number
@@ -17,74 +19,101 @@ from theory.moments import SAMPLE_COVARIANCE, expectation
 from theory.symbols import alpha
 from theory.words import IDENTITY, Polynomial, letter
 
-__all__ = ["SHARED_BY_FOMAML", "SHARED_BY_MAML", "evaluated_weight", "shared_weight"]
+__all__ = ["SHARED_BY_FOMAML", "SHARED_BY_MAML", "Batches", "evaluated_weight", "shared_weight"]
 
-_INNER, _HESSIAN, _OUTER, _FORM = "Shat_inner", "Shat_hessian", "Shat_outer", "B"
+#: The batches that the Hessians, the outer loss and the inner gradients are on, or the latter two without a Jacobian.
+Batches = tuple[int, int, int] | tuple[int, int]
 
-#: By the name of what is shared: the batches, each with the sample covariances that are the same one.
-SHARED_BY_MAML: dict[str, tuple[tuple[str, ...], ...]] = {
-    "inner+hessian": ((_INNER, _HESSIAN), (_OUTER,)),
-    "none": ((_INNER,), (_HESSIAN,), (_OUTER,)),
-    "inner+outer": ((_INNER, _OUTER), (_HESSIAN,)),
-    "hessian+outer": ((_HESSIAN, _OUTER), (_INNER,)),
-    "all": ((_INNER, _HESSIAN, _OUTER),),
+#: By the name of what is shared.
+SHARED_BY_MAML: dict[str, Batches] = {
+    "inner+hessian": (0, 1, 0),
+    "none": (0, 1, 2),
+    "inner+outer": (0, 1, 1),
+    "hessian+outer": (0, 0, 1),
+    "all": (0, 0, 0),
 }
-#: FOMAML has no Jacobian.
-SHARED_BY_FOMAML: dict[str, tuple[tuple[str, ...], ...]] = {
-    "none": ((_INNER,), (_OUTER,)),
-    "inner+outer": ((_INNER, _OUTER),),
-}
+SHARED_BY_FOMAML: dict[str, Batches] = {"none": (0, 1), "inner+outer": (0, 0)}
+
+_FORM = "B"
+#: Copies of one sample covariance up to which their mean is derived within seconds.
+_REACH = 13
 
 
-def shared_weight(setting: Setting, batches: tuple[tuple[str, ...], ...]) -> Polynomial:
+def shared_weight(setting: Setting, batches: Batches) -> Polynomial:
     """Derive the mean matrix that takes a task's error to its outer gradient.
 
     Parameters
     ----------
     setting : Setting
-        The inner loop. Where its steps are on fresh data, the outer loss shares that of the last one.
-    batches : tuple of tuple of str
-        A value of :data:`SHARED_BY_MAML`, or of :data:`SHARED_BY_FOMAML` for the gradient without J.
+        The inner loop. Where its steps are on fresh data, an outer loss that shares a batch shares the last one.
+    batches : tuple of int
+        Which batch is whose, see :data:`Batches`.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many steps on the same data.
     """
-    form = _through_step(setting, batches)
+    weight = _through_data(setting, batches)
     if setting.data == "fresh":
-        step = _through_step(setting, batches, _FORM)
         for _ in range(setting.steps - 1):
-            form = step.substitute({_FORM: form})
-    return setting.with_step_size(form)
+            weight = _through_data(setting, batches, on_form=True).substitute({_FORM: weight})
+    return setting.with_step_size(weight)
 
 
-def evaluated_weight(problem: Problem, batches: tuple[tuple[str, ...], ...], step_size: Number) -> Array:
+def evaluated_weight(problem: Problem, batches: Batches, step_size: Number) -> Array:
     """Evaluate :func:`shared_weight` for every class, step by step where the steps are on fresh data.
 
     Parameters
     ----------
     problem : Problem
         The configuration.
-    batches : tuple of tuple of str
-        As for :func:`shared_weight`.
+    batches : tuple of int
+        Which batch is whose, see :data:`Batches`.
     step_size : number
         The inner step size in training, of any sign.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many steps on the same data.
     """
     setting, size = problem.setting, {alpha: step_size}
-    form = problem.evaluate(_through_step(setting, batches), size)
+    weight = problem.evaluate(_through_data(setting, batches), size)
     if setting.data == "fresh":
         for _ in range(setting.steps - 1):
-            form = problem.evaluate(_through_step(setting, batches, _FORM), size, B=form)
-    return form
+            weight = problem.evaluate(_through_data(setting, batches, on_form=True), size, B=weight)
+    return weight
 
 
 @cache
-def _through_step(setting: Setting, batches: tuple[tuple[str, ...], ...], outer: str = _OUTER) -> Polynomial:
-    """Average ``J' outer P`` over the data of one fresh step, or of all steps on reused data."""
+def _through_data(setting: Setting, batches: Batches, on_form: bool = False) -> Polynomial:
+    """Average Jacobian, outer Hessian and propagator over the data of one fresh step, or of all steps on reused data.
+
+    With ``on_form`` the outer Hessian is the matrix B that later fresh steps have made of it.
+    """
     propagator = adapted_error(setting.steps if setting.data == "reused" else 1).propagator
-    jacobian = IDENTITY
-    if any(_HESSIAN in batch for batch in batches):
-        jacobian = propagator.substitute({SAMPLE_COVARIANCE: letter(_HESSIAN)}).transpose()
-    mean = jacobian * letter(outer) * propagator.substitute({SAMPLE_COVARIANCE: letter(_INNER)})
-    for batch in batches:
-        mean = expectation(
-            mean.substitute(dict.fromkeys(batch, letter(SAMPLE_COVARIANCE))),
-            setting.samples,
+    outer = letter(_FORM if on_form else SAMPLE_COVARIANCE)
+    matrices = (propagator.transpose(), outer, propagator)[-len(batches) :]
+    # Factors on one batch are averaged together. What stands alone between others is averaged on its own.
+    factors: list[tuple[int, Polynomial]] = []
+    for batch, group in groupby(zip(batches, matrices, strict=True), key=lambda pair: pair[0]):
+        product = IDENTITY
+        for _, matrix in group:
+            product = product * matrix
+        factors.append((batch, product))
+    mean = IDENTITY
+    for batch, product in factors:
+        apart = [other for other, _ in factors].count(batch) == 1
+        mean = mean * (_mean(product, setting) if apart else product)
+    return _mean(mean, setting)
+
+
+def _mean(polynomial: Polynomial, setting: Setting) -> Polynomial:
+    copies = max((word.count(SAMPLE_COVARIANCE) for word, _ in polynomial.terms), default=0)
+    if copies > _REACH:
+        raise UnsupportedError(
+            f'adaptation.steps: got {setting.steps} with data = "reused", which takes the mean of {copies} factors on '
+            f'one batch; at most {_REACH} are within reach; take fewer steps, share fewer batches, or data = "fresh"'
         )
-    return mean
+    return expectation(polynomial, setting.samples)

@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 
 from theory.adaptation import adapted_error, population_excess
-from theory.errors import UnknownNameError
+from theory.errors import UnknownNameError, UnsupportedError
 from theory.gain import Setting, derive_pair
 from theory.methods.method import Method, Solution
 from theory.methods.problem import MEAN_COVARIANCE, Problem
@@ -60,6 +60,8 @@ class LinearMethod(Method):
     """A method whose mean update is affine in theta: it only has to state its drift."""
 
     linear: ClassVar[bool] = True
+    #: Whether matrix and target of an isotropic class are multiples of the identity.
+    scalar: ClassVar[bool] = True
 
     @abstractmethod
     def drift(self, setting: Setting) -> Drift:
@@ -117,6 +119,20 @@ class LinearMethod(Method):
                 "which must be positive"
             )
         return Solution(theta, problem.risk(theta), stable=slowest > 0, notes=tuple(notes))
+
+    def at_variance(self, setting: Setting, variance: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """Derive the multiples of the identity that matrix and target are for an isotropic class.
+
+        Parameters
+        ----------
+        setting : Setting
+            The inner loop, in symbols.
+        variance : sympy.Expr
+            The class's input variance.
+        """
+        drift = self.drift(setting)
+        values = {COVARIANCE: variance, MEAN_COVARIANCE: (1 - p) * rho_E + p * rho_H}
+        return drift.matrix.at_scalars(values, d), drift.target.at_scalars(values, d)
 
     def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
         """Return the drift, what it is for an isotropic class, and the share of the easy centre of a pair."""
@@ -190,6 +206,8 @@ class LinearQuantity:
     def __post_init__(self) -> None:
         if self.quantity not in get_args(QuantityName):
             raise UnknownNameError.among("quantity of a linear method", self.quantity, get_args(QuantityName))
+        if not self.method.scalar:
+            raise UnsupportedError(f"{self.method.name} has no {self.quantity}: it weights coordinates differently")
 
     @property
     def name(self) -> str:
@@ -198,7 +216,7 @@ class LinearQuantity:
 
     def expression(self) -> sp.Expr:
         """Derive it, in the symbols of the pair, ``d``, ``m``, the step size and those of the method."""
-        easy, hard = (self._weights(variance) for variance in (rho_E, rho_H))
+        easy, hard = (self.method.at_variance(self.setting, variance) for variance in (rho_E, rho_H))
         if self.quantity.startswith("weight"):
             return (easy if self.quantity == "weight_easy" else hard)[0]
         # With c_E at 0 and c_H at 1, theta is at 1 - share.
@@ -213,8 +231,3 @@ class LinearQuantity:
             "gain_over_nal": pair["risk_nal"] - risk,
             "regret_to_maml": risk - pair["risk_maml"],
         }[self.quantity]
-
-    def _weights(self, variance: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-        drift = self.method.drift(self.setting)
-        values = {COVARIANCE: variance, MEAN_COVARIANCE: (1 - p) * rho_E + p * rho_H}
-        return drift.matrix.at_scalars(values, d), drift.target.at_scalars(values, d)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from theory.adaptation import AdaptedRisk, ErrorUpdate, adapted_error, population_excess, through_sample
+from theory.errors import UnsupportedError
 from theory.gain import Setting
 from theory.methods.problem import Problem
 from theory.mixture import Array, Number
@@ -17,6 +18,8 @@ __all__ = ["PRECONDITIONER", "evaluated_risk", "preconditioned_risk"]
 #: The letter that stands for P.
 PRECONDITIONER = "P"
 _FORM = "B"
+#: Steps on one reused sample up to which the expectation is derived within seconds: S and P do not commute.
+_REACH = 3
 
 
 @cache
@@ -76,6 +79,11 @@ def _rounds(setting: Setting) -> int:
 @cache
 def _through_data(setting: Setting) -> AdaptedRisk:
     """Derive what the steps on one sample make of ``1/2 e' B e`` for an arbitrary symmetric matrix B."""
+    if setting.data == "reused" and setting.steps > _REACH:
+        raise UnsupportedError(
+            f'adaptation.steps: got {setting.steps} with data = "reused" and part of the coordinates adapted; must be '
+            f'at most {_REACH}; take fewer steps or data = "fresh"'
+        )
     plain = adapted_error(setting.steps if setting.data == "reused" else 1)
     # A gradient is Shat e less the noise: P before each of them stands before each Shat, and before the noise.
     images = {SAMPLE_COVARIANCE: letter(PRECONDITIONER) * letter(SAMPLE_COVARIANCE)}
