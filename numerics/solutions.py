@@ -49,15 +49,15 @@ def problem_of(evaluation: Evaluation) -> Problem:
     """Return what methods are solved on, in the arithmetic of the evaluation."""
     number = constants_for(evaluation.mixture.covariances)
 
-    def curvatures_after(loop: InnerLoop) -> Array:
+    def adapted(loop: InnerLoop) -> tuple[Array, Array]:
         if loop == evaluation.inner_loop:
-            return evaluation.curvatures
+            return evaluation.curvatures, evaluation.population.noise_floors
         mixture = evaluation.mixture
         samples = None if loop.samples is None else np.array([number(loop.samples, 1)])
         size = np.array([loop.step_size])
-        return curvatures(mixture.covariances, mixture.noises, size, samples, loop.steps, loop.data)[0]
+        return curvatures(mixture.covariances, mixture.noises, size, samples, loop.steps, loop.data)
 
-    return Problem(evaluation, curvatures_after, number)
+    return Problem(evaluation, adapted, number)
 
 
 def place(method: Method, problem: Problem) -> Placed:

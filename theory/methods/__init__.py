@@ -21,6 +21,7 @@ NAMES: tuple[str, ...] = (
     *("mamf", "pooled"),
     *("moml", "local_moml", "maml_en_llm"),
     *("anil",),
+    *("tr_maml",),
 )
 
 

@@ -30,9 +30,9 @@ class Problem:
     ----------
     evaluated : EvaluatedMixture
         The configuration with its derived optima and risks.
-    curvatures : callable
+    adapted : callable
         Takes an inner loop, whose step size may be of any sign; returns Q of every class after it, shape
-        (classes, d, d).
+        (classes, d, d), and what label noise adds to each class's risk, shape (classes,).
     number : callable
         Constants of the arithmetic in use, see :func:`theory.arithmetic.evaluate`.
     """
@@ -40,11 +40,11 @@ class Problem:
     def __init__(
         self,
         evaluated: EvaluatedMixture,
-        curvatures: Callable[[InnerLoop], Array],
+        adapted: Callable[[InnerLoop], tuple[Array, Array]],
         number: Callable[[int, int], Any] = exact_number,
     ) -> None:
         self.evaluated = evaluated
-        self._curvatures, self._number = curvatures, number
+        self._adapted, self._number = adapted, number
 
     @property
     def mixture(self) -> Mixture:
@@ -106,7 +106,24 @@ class Problem:
 
     def curvatures(self, inner_loop: InnerLoop | None = None) -> Array:
         """Return Q of every class after an inner loop, by default the configuration's, shape (classes, d, d)."""
-        return self._curvatures(inner_loop or self.inner_loop)
+        return self.adapted(inner_loop)[0]
+
+    def adapted(self, inner_loop: InnerLoop | None = None) -> tuple[Array, Array]:
+        """Return Q of every class after an inner loop, by default the configuration's, and its noise floor.
+
+        Returns
+        -------
+        curvatures, noise_floors : array, shape (classes, d, d) and (classes,)
+        """
+        return self._adapted(inner_loop or self.inner_loop)
+
+    def class_risks(self, theta: Array, curvatures: Array, noise_floors: Array) -> Array:
+        """Return the excess risk of each class from ``theta``, shape (d,), with what :meth:`adapted` returns."""
+        errors = theta - self.mixture.centres
+        forms = (errors * (curvatures @ errors[..., None])[..., 0]).sum(axis=-1)
+        scatter = np.trace(curvatures @ self.mixture.spreads, axis1=-2, axis2=-1)
+        risks: Array = (forms + scatter) / 2 + noise_floors
+        return risks
 
     def risk(self, theta: Array) -> Number:
         """Return the excess risk after the configuration's adaptation from ``theta``, shape (d,)."""
