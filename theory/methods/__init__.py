@@ -22,6 +22,7 @@ NAMES: tuple[str, ...] = (
     *("moml", "local_moml", "maml_en_llm"),
     *("anil",),
     *("tr_maml",),
+    *("meta_sgd",),
 )
 
 
