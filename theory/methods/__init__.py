@@ -23,6 +23,7 @@ NAMES: tuple[str, ...] = (
     *("anil",),
     *("tr_maml",),
     *("meta_sgd",),
+    *("imaml",),
 )
 
 
