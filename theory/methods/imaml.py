@@ -142,9 +142,7 @@ class IMAML(LinearMethod):
         mean = problem.average(weights)
         theta = problem.solve(mean, problem.moment(weights))
         moved = np.zeros((len(deviations[0][1]), mixture.dimension))
-        for probability, centre, (vectors, deviation) in zip(
-            mixture.weights, mixture.centres, deviations, strict=True
-        ):
+        for probability, centre, (vectors, deviation) in zip(mixture.weights, mixture.centres, deviations, strict=True):
             moved = moved + probability * (deviation * (vectors.T @ (centre - theta))) @ vectors.T
         errors = np.linalg.solve(mean, moved.T).std(axis=1) / len(moved) ** 0.5
         return float(errors.max())

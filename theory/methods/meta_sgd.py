@@ -19,11 +19,13 @@ from theory.methods.method import Method, Solution
 from theory.methods.preconditioned import evaluated_risk
 from theory.methods.problem import Problem
 from theory.mixture import Array
-from theory.moments import SAMPLE_COVARIANCE, expectation
-from theory.symbols import nu2
+from theory.moments import COVARIANCE, SAMPLE_COVARIANCE, expectation
+from theory.symbols import m, nu2, rho
 from theory.words import Polynomial, letter
 
-__all__ = ["METHOD", "MetaSGD", "mean_square_of_gradient"]
+__all__ = ["METHOD", "BestStep", "D_j", "D_total", "MetaSGD", "mean_square_of_gradient"]
+
+D_j, D_total = sp.symbols("D_j D_total")
 
 _SPREAD = "D"
 #: What the equations may leave over at a solution, and how far they may lead away from where the descent ended.
@@ -40,6 +42,26 @@ def mean_square_of_gradient(samples: sp.Expr) -> Polynomial:
     """
     shat = letter(SAMPLE_COVARIANCE)
     return expectation(shat * letter(_SPREAD) * shat + shat * (nu2 / samples), samples)
+
+
+@dataclass(frozen=True)
+class BestStep:
+    """The best step size of one coordinate for tasks of one isotropic class, theta being given.
+
+    In ``rho``, ``m``, ``nu2`` and the second moments of the error: ``D_j`` in the coordinate, ``D_total`` in all.
+    """
+
+    name: ClassVar[str] = "best step size of a coordinate"
+
+    def expression(self) -> sp.Expr:
+        """Derive it from ``E[(e_j - a g_j)^2]``, S being a multiple of the identity."""
+        shat, spread, step = letter(SAMPLE_COVARIANCE), letter(_SPREAD), sp.Symbol("a")
+        crossed = expectation(shat * spread, m)
+        risk = spread - 2 * step * crossed + step**2 * mean_square_of_gradient(m)
+        values = {COVARIANCE: rho, _SPREAD: D_j}
+        coordinate = risk.at_eigenvalues(values, lambda word: rho ** word.count(COVARIANCE) * D_total)
+        (best,) = sp.solve(sp.diff(coordinate, step), step)
+        return best
 
 
 @dataclass(frozen=True)

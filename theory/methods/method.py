@@ -116,9 +116,7 @@ class Method(ABC):
     def in_symbols(cls) -> Self:
         """Return the method with a symbol in the place of every real number that does not depend on the configuration."""
         numbers = (
-            item
-            for item in parameters_of(cls)
-            if isinstance(item.metadata["kind"], Real) and item.default is not None
+            item for item in parameters_of(cls) if isinstance(item.metadata["kind"], Real) and item.default is not None
         )
         return cls(**{item.name: sp.Symbol(_SYMBOLS.get(item.name, item.name)) for item in numbers})
 
