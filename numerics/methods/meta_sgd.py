@@ -72,7 +72,7 @@ class MetaSGD(StatefulLearner):
         inner = data.gradient(theta)
         outer = tasks.population_gradient(theta - sizes * inner)
         gradient = np.concatenate([outer - data.hessian_product(sizes * outer), -inner * outer], axis=-1)
-        return state - size * tasks.average(gradient)
+        return np.asarray(state - size * tasks.average(gradient))
 
 
 LEARNER = MetaSGD

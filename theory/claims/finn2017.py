@@ -8,7 +8,7 @@ import sympy as sp
 
 from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, Source, Statement
 from theory.claims.collins2022.notation import COUNTS, WEIGHTS, s_E, s_H, v_E, v_H
-from theory.claims.collins2022.optima import ANY_MIXTURE, one_step
+from theory.claims.collins2022.optima import ANY_MIXTURE, one_step, weighted_optimum
 from theory.formula import Formula, Iff, eq, ge, gt, le, lt
 from theory.gain import PairQuantity, Setting
 from theory.methods.fomaml import FOMAML
@@ -63,11 +63,8 @@ def short_step(mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerL
 
 def fomaml_optimum(evaluated: EvaluatedMixture) -> Array:
     """State where FOMAML with one inner step ends: tasks weighted by S (1 - alpha S)."""
-    size, total, moment = evaluated.inner_loop.step_size, 0, 0
-    for item in evaluated.mixture.classes:
-        matrix = item.covariance - size * (item.covariance @ item.covariance)
-        total, moment = total + item.weight * matrix, moment + item.weight * (matrix @ item.centre)
-    return evaluated.solve(total, moment)
+    size, covariances = evaluated.inner_loop.step_size, [item.covariance for item in evaluated.mixture.classes]
+    return weighted_optimum(evaluated, [sigma - size * (sigma @ sigma) for sigma in covariances])
 
 
 CLAIMS: tuple[Claim, ...] = (

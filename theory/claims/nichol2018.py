@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, Source, Statement
-from theory.claims.collins2022.optima import ANY_MIXTURE, one_step
+from theory.claim import Claim, Convergence, Layer, Source, Statement
+from theory.claims.collins2022.optima import ANY_MIXTURE, nal_optimum, one_step
 from theory.claims.finn2017 import CLASSES, NAL_SHARE, TWO_FRESH, TWO_REUSED, share, share_nal, weight
 from theory.formula import Iff, eq, gt, lt
 from theory.gain import Setting
 from theory.methods.fomaml import FOMAML
 from theory.methods.linear import LinearQuantity
 from theory.methods.reptile import Reptile
-from theory.mixture import Array
 from theory.symbols import alpha, d, m, rho_E
 
 PAPER = "A. Nichol, J. Achiam, J. Schulman, On First-Order Meta-Learning Algorithms, arXiv 1803.02999"
@@ -28,15 +27,6 @@ def _share(setting: Setting) -> Layer:
 
 def _weight(setting: Setting) -> tuple[Layer, ...]:
     return (Layer(weight, derivation=LinearQuantity(Reptile(), "weight_easy", setting)),)
-
-
-def reptile_optimum(evaluated: EvaluatedMixture) -> Array:
-    """State where Reptile with one inner step ends: tasks weighted by their covariance."""
-    classes = evaluated.mixture.classes
-    return evaluated.solve(
-        sum(item.weight * item.covariance for item in classes),
-        sum(item.weight * (item.covariance @ item.centre) for item in classes),
-    )
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -105,7 +95,7 @@ CLAIMS: tuple[Claim, ...] = (
         sentence="Reptile's stochastic descent with one inner step reaches E[S]^-1 E[S theta*].",
         hypotheses=(),
         setting=ANY_MIXTURE,
-        conclusion=Convergence("reptile", reptile_optimum, one_step),
+        conclusion=Convergence("reptile", nal_optimum, one_step),
         source=HERE,
         expected="supported",
     ),

@@ -7,7 +7,7 @@ import sympy as sp
 
 from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, Source, Statement
 from theory.claims.collins2022.notation import CLASS
-from theory.claims.collins2022.optima import ANY_MIXTURE, one_step
+from theory.claims.collins2022.optima import ANY_MIXTURE, one_step, weighted_optimum
 from theory.formula import Formula, eq, ge, gt, integer, le
 from theory.gain import ClassQuantity
 from theory.methods.anil import PartWeight, head_size
@@ -26,15 +26,15 @@ MAML_WEIGHT = Layer(curvature, derivation=ClassQuantity("curvature"))
 def anil_optimum(evaluated: EvaluatedMixture) -> Array:
     """State where ANIL ends with one inner step in the first coordinate alone."""
     step, samples = evaluated.inner_loop.step_size, evaluated.inner_loop.samples
-    total, moment = 0, 0
+    matrices = []
     for item in evaluated.mixture.classes:
         sigma = item.covariance
         outer = np.outer(sigma[:, 0], sigma[0])
         matrix = sigma - 2 * step * outer + step * step * sigma[0, 0] * outer
         if samples is not None:
             matrix = matrix + (sigma[0, 0] ** 2 * sigma + sigma[0, 0] * outer) * (step * step / samples)
-        total, moment = total + item.weight * matrix, moment + item.weight * (matrix @ item.centre)
-    return evaluated.solve(total, moment)
+        matrices.append(matrix)
+    return weighted_optimum(evaluated, matrices)
 
 
 CLAIMS: tuple[Claim, ...] = (

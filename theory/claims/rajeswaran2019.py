@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 
 from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, Limit, Source, Statement
-from theory.claims.collins2022.optima import ANY_MIXTURE
+from theory.claims.collins2022.optima import ANY_MIXTURE, weighted_optimum
 from theory.claims.finn2017 import NAL_SHARE, share, share_nal, weight
 from theory.formula import Formula, eq, gt, lt
 from theory.gain import PairQuantity, Setting, Substituted
@@ -36,13 +36,12 @@ def population(mixture: Mixture, inner_loop: InnerLoop) -> tuple[Mixture, InnerL
 
 def imaml_optimum(evaluated: EvaluatedMixture) -> Array:
     """State where iMAML with lambda = 1 ends: tasks weighted by (S + 1)^-1 S (S + 1)^-1."""
-    total, moment = 0, 0
+    matrices = []
     for item in evaluated.mixture.classes:
         identity = np.diag([1] * len(item.centre)) + 0 * item.covariance
         inverse = np.stack([evaluated.solve(item.covariance + identity, column) for column in identity], axis=-1)
-        matrix = inverse @ item.covariance @ inverse
-        total, moment = total + item.weight * matrix, moment + item.weight * (matrix @ item.centre)
-    return evaluated.solve(total, moment)
+        matrices.append(inverse @ item.covariance @ inverse)
+    return weighted_optimum(evaluated, matrices)
 
 
 CLAIMS: tuple[Claim, ...] = (

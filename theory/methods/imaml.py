@@ -19,7 +19,7 @@ from theory.gain import Setting
 from theory.methods.linear import Drift, LinearMethod, outer_hessian
 from theory.methods.parameters import Real, parameter
 from theory.methods.problem import Problem
-from theory.methods.resolvent import mean_square_resolvent, mean_trace
+from theory.methods.resolvent import mean_square_resolvent
 from theory.mixture import Array
 from theory.moments import COVARIANCE
 from theory.symbols import d, rho
@@ -116,9 +116,9 @@ class IMAML(LinearMethod):
     def _weights(self, problem: Problem) -> tuple[Array, list[tuple[Array, Array]]]:
         """Return the mean of Z S Z for every class, and how single draws of it deviate, with their eigenvectors.
 
-        In the eigenbasis of S, ``Shat = S^(1/2) W S^(1/2)`` and ``Z S Z = lambda^2 S^(-1/2) (W + lambda/S)^-2 S^(-1/2)``
-        with the sample covariance W of white data. Reflections of single coordinates leave W's law as it is, so that
-        the mean is diagonal.
+        With ``Shat = S^(1/2) W S^(1/2)``, W being of white data, ``Z S Z = lambda^2 S^(-1/2) (W + lambda/S)^-2
+        S^(-1/2)``. In the eigenbasis of S, reflections of single coordinates leave W's law as it is, so that the mean
+        is diagonal there.
         """
         if problem.is_exact:
             raise UnsupportedError("method imaml: no exact solution for finitely many samples; leave --exact out")

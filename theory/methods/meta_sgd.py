@@ -83,8 +83,7 @@ class MetaSGD(Method):
                 ends.append(end)
         if not ends:
             return Solution.missing(
-                "no unique point of rest was found: a coordinate in which there is nothing to adapt leaves its step size "
-                "open"
+                "no unique point of rest was found: where there is nothing to adapt a step size is left open"
             )
         risks = [_adapted(problem, sizes)[2] for sizes in ends]
         order = np.argsort(risks)

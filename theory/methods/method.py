@@ -114,7 +114,7 @@ class Method(ABC):
 
     @classmethod
     def in_symbols(cls) -> Self:
-        """Return the method with a symbol in the place of every real number that does not depend on the configuration."""
+        """Return the method with a symbol for every real number that does not depend on the configuration."""
         numbers = (
             item for item in parameters_of(cls) if isinstance(item.metadata["kind"], Real) and item.default is not None
         )

@@ -81,8 +81,8 @@ def _largest_average(risks: Callable[[Array], Array], present: Array) -> Array:
         constraints={"type": "eq", "fun": lambda weights: weights.sum() - 1, "jac": np.ones_like},
         options={"ftol": 1e-15, "maxiter": 500},
     )
-    weights: Array = np.where(found.x > _IDLE, found.x, 0.0)
-    return weights / weights.sum()
+    kept = np.where(found.x > _IDLE, found.x, 0.0)
+    return np.asarray(kept / kept.sum())
 
 
 def _equalised(risks: Callable[[Array], Array], weights: Array) -> Array:

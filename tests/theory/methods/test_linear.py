@@ -135,7 +135,11 @@ def test_the_mean_covariance_is_a_letter():
     np.testing.assert_allclose(shared, problem.evaluated.theta_nal, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", LINEAR)
+#: Its weights are means of resolvents for finitely many samples, which are no rational numbers.
+NOT_RATIONAL = {"imaml"}
+
+
+@pytest.mark.parametrize("name", [name for name in LINEAR if name not in NOT_RATIONAL])
 def test_exact_arithmetic_agrees_with_floats(name):
     configuration = testbeds.t0()
     floats = place(configuration.method(name), evaluated_problem(configuration))
@@ -171,7 +175,7 @@ def at_t0(name, quantity):
     return evaluate(LinearQuantity(method, quantity).expression(), POINT)
 
 
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", [name for name in LINEAR if name not in NOT_RATIONAL])
 def test_quantities_of_the_pair_are_those_of_the_mixture(name):
     placed = place(testbeds.T0.method(name), evaluated_problem(testbeds.T0))
     if placed.solution.own_adaptation or not METHODS[name].scalar:
