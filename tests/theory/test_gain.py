@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 
 from theory.arithmetic import evaluate
+from theory.errors import ClaimError
 from theory.gain import (
     ClassQuantity,
     MatrixQuantity,
@@ -176,3 +177,13 @@ def test_the_small_step_gain_matches_the_pair():
         "|E[S2 theta*]": np.array([b2], dtype=object),
     }
     assert small_step_gain().evaluate(arrays, {}) == value(second_order.subs(R2, 1))
+
+
+@pytest.mark.parametrize("steps", [0, -1, True, 1.5, "2", None])
+def test_a_setting_of_no_whole_number_of_steps_is_refused(steps):
+    with pytest.raises(ClaimError, match="give a whole number of at least 1"):
+        Setting(steps)
+
+
+def test_a_setting_of_one_step_is_allowed():
+    assert Setting(1).steps == 1
