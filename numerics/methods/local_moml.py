@@ -49,7 +49,7 @@ class LocalMOML(Learner):
     @property
     def fewest_outer_steps(self) -> int:
         """Rounds below which none are planned: the fewer, the longer they are."""
-        return max(200, 2000 // (1 + self.local_steps))
+        return max(200, 2000 // (self.inner_loop.steps * (1 + self.local_steps)))
 
     def draw(self, sampler: Source, rng: Draws, shape: Shape) -> Episodes:
         """Draw tasks, and the data of the inner loop that begins a round and of that of each local step.

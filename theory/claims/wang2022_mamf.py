@@ -103,14 +103,15 @@ CLAIMS: tuple[Claim, ...] = (
         source=HERE,
     ),
     Claim(
-        name="wang2022.pooled-needs-the-right-shares",
-        sentence="Classical fine-tuning minimises the average task's risk only if the pool's shares are the tasks'.",
+        name="wang2022.pooled-tilt-iff",
+        sentence="Classical fine-tuning moves from the average task's optimum to the hard centre exactly when the "
+        "pool has more hard data than there are hard tasks.",
         hypotheses=(*CLASSES, *SHARES),
         layers=(
             Layer(share, derivation=LinearQuantity(Pooled((1 - pool, pool)), "share")),
             Layer(share_nal, NAL_SHARE, PairQuantity("share_nal")),
         ),
-        conclusion=Statement(Iff(eq(share, share_nal), eq(pool, p))),
+        conclusion=Statement(Iff(lt(share, share_nal), gt(pool, p))),
         source=HERE,
     ),
     Claim(
