@@ -84,5 +84,5 @@ def test_what_it_has_not_is_said():
         LinearQuantity(ANIL(), "share")
     with pytest.raises(UnknownNameError, match="head"):
         PartWeight("heat")
-    with pytest.raises(UnsupportedError, match="adaptation.steps: got 4"):
+    with pytest.raises(UnsupportedError, match=r"adaptation\.steps: got 4"):
         ANIL().matrices(evaluated_problem(testbeds.t1(steps=4)))

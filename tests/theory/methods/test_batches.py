@@ -137,7 +137,7 @@ def test_fomaml_diverges_once_the_mean_weight_is_negative():
 
 def test_out_of_reach_is_said_with_a_way_out():
     problem = evaluated_problem(testbeds.t0(steps=7))
-    with pytest.raises(UnsupportedError, match='adaptation.steps: got 7 .*data = "fresh"'):
+    with pytest.raises(UnsupportedError, match=r'adaptation\.steps: got 7 .*data = "fresh"'):
         MAML(batches="all").matrices(problem)
 
 

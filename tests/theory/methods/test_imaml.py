@@ -2,6 +2,7 @@
 
 import importlib.util
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_a_single_coordinate_is_an_integral_over_chi_square(shift):
         return 2 * u * stats.chi2.pdf(u * u, 3) * (u * u / 3 + shift) ** -2
 
     edges = [0, shift**0.5, 10 * shift**0.5 + 1, 12]
-    value = sum(integrate.quad(integrand, a, b, epsrel=1e-12)[0] for a, b in zip(edges, edges[1:], strict=False))
+    value = sum(integrate.quad(integrand, a, b, epsrel=1e-12)[0] for a, b in pairwise(edges))
 
     assert mean_trace(lambda w: (w + shift) ** -2, 1, 3) == pytest.approx(value, rel=1e-9)
 

@@ -1,4 +1,4 @@
-"""TR-MAML's saddle point: certified by its dual, found again by brute force, and where one class is worse everywhere."""
+"""TR-MAML's saddle point: certified by its dual, and found again by brute force."""
 
 import importlib.util
 from pathlib import Path
