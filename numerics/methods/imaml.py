@@ -30,6 +30,8 @@ class IMAML(Learner):
     name: ClassVar[str] = "imaml"
     #: It solves with the Hessian, of which projected data only has products.
     whole_data: ClassVar[bool] = True
+    #: Its inverses take longer than all else; few episodes per step leave time for as many steps.
+    batch: ClassVar[int | None] = 2
     prox: float
 
     @classmethod

@@ -28,7 +28,7 @@ class MetaSGD(StatefulLearner):
     """
 
     name: ClassVar[str] = "meta_sgd"
-    recipe: ClassVar[Recipe] = Recipe(step_size=0.1, outer_steps=1500, batch=8, chains=16)
+    recipe: ClassVar[Recipe] = Recipe(step_size=0.1, outer_steps=1000, batch=8, chains=16)
     coordinates: int
 
     @classmethod
