@@ -180,6 +180,17 @@ class DataSet:
         residuals = np.matvec(self.inputs, theta) - self.labels
         return _floats(np.vecmat(residuals, self.inputs) / self.samples)
 
+    def loss(self, theta: Floats) -> Floats:
+        """Return the empirical loss, shape (...).
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            Parameters, broadcast against the data sets.
+        """
+        residuals = np.matvec(self.inputs, theta) - self.labels
+        return _floats(np.vecdot(residuals, residuals) / (2 * self.samples))
+
     def hessian_product(self, vectors: Floats) -> Floats:
         """Return the Hessian of the empirical loss times vectors, shape (..., d).
 
@@ -233,8 +244,19 @@ class Sampler:
         # Scaled by the last sum, so that weights which add up to 1 - 1e-16 leave no gap.
         levels = rng.random(shape) * self._cumulative_weights[-1]
         last = len(self._cumulative_weights) - 1
-        classes = np.minimum(np.searchsorted(self._cumulative_weights, levels, side="right"), last)
-        normals = rng.standard_normal((*shape, self.mixture.dimension))
+        return self.tasks_of(rng, np.minimum(np.searchsorted(self._cumulative_weights, levels, side="right"), last))
+
+    def tasks_of(self, rng: np.random.Generator, classes: NDArray[np.intp]) -> Tasks:
+        """Draw a task of each of the given classes.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Source of randomness.
+        classes : integer array, shape (...)
+            Positions of the classes in the mixture.
+        """
+        normals = rng.standard_normal((*classes.shape, self.mixture.dimension))
         return Tasks(classes, self._centres[classes] + self._spread_roots.apply(classes, normals), self._covariances)
 
     def data(self, rng: np.random.Generator, tasks: Tasks, samples: int | None) -> DataSet:
@@ -263,6 +285,23 @@ class Sampler:
         if np.any(self._noise_deviations):
             labels += self._noise_deviations[tasks.classes][..., None] * rng.standard_normal(labels.shape)
         return DataSet(inputs, labels, samples)
+
+    def data_with_loss(self, rng: np.random.Generator, tasks: Tasks, samples: int) -> DataSet:
+        """Draw one data set for each task whose loss, and not only its gradients, has the law of raw data.
+
+        Parameters
+        ----------
+        rng, tasks, samples
+            As for :meth:`data`.
+        """
+        data = self.data(rng, tasks, samples)
+        left = samples - data.inputs.shape[-2]
+        if left == 0:
+            return data
+        # The label noise outside the span of the inputs, in one row that no parameter acts on.
+        noise = self._noise_deviations[tasks.classes] * np.sqrt(rng.chisquare(left, tasks.classes.shape))
+        inputs = np.concatenate([data.inputs, np.zeros((*tasks.classes.shape, 1, self.mixture.dimension))], axis=-2)
+        return DataSet(inputs, np.concatenate([data.labels, noise[..., None]], axis=-1), samples)
 
     def draws(self, seed: np.random.SeedSequence) -> np.random.Generator:
         """Return a stream of random numbers.

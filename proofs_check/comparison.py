@@ -15,7 +15,7 @@ from numerics.measurement import critical_value, detectable
 from numerics.methods import LEARNERS
 from numerics.methods.learner import Learner, StatefulLearner
 from numerics.sampling import Floats, SamplerKind
-from numerics.settling import settle
+from numerics.settling import Settled, settle
 from numerics.solutions import evaluated_problem, place
 from theory.errors import LandscapeError, NonUniqueOptimumError, UnknownNameError, UnsupportedError
 from theory.methods.linear import LinearMethod
@@ -219,10 +219,10 @@ def _settled(
     names = [name for name in run.learned if name in solution.learned]
     compared = [run.learned[name] for name in names]
     closed = [np.asarray(solution.learned[name], dtype=float) for name in names]
-    theta = _nearest(solution, run.theta)
+    theta = _nearest(solution, run)
     if theta is not None:
-        compared.insert(0, (run.theta, run.standard_error, run.bias_error))
-        closed.insert(0, theta)
+        closed.insert(0, theta[0])
+        compared.insert(0, theta[1])
     elif not names:
         raise _nowhere(solution, rule.name)
     value, error, bias = (np.concatenate(parts) for parts in zip(*compared, strict=True))
@@ -261,11 +261,22 @@ def _whole(sampler: SamplerName | None, rule: Learner) -> SamplerKind:
     return sampler or "wishart"
 
 
-def _nearest(solution: Solution, theta: Floats) -> Floats | None:
-    """Return the point of rest that a run is compared with: the nearest where there are several."""
-    candidates = solution.branches or (() if solution.theta is None else (solution.theta,))
-    points = [np.asarray(point, dtype=float) for point in candidates]
-    return min(points, key=lambda point: float(np.linalg.norm(point - theta)), default=None)
+def _nearest(solution: Solution, run: Settled) -> tuple[Floats, tuple[Floats, Floats, Floats]] | None:
+    """Return the point of rest that a run is compared with, and value, standard error and bias error of the run.
+
+    Where there are several points of rest, each chain is compared with the one that it ended nearest to; they are put
+    together at the one where most of them ended.
+    """
+    if len(solution.branches) < 2:
+        if solution.theta is None:
+            return None
+        return np.asarray(solution.theta, dtype=float), (run.theta, run.standard_error, run.bias_error)
+    points = np.array(solution.branches, dtype=float)
+    nearest = np.linalg.norm(run.chain_averages[:, None] - points, axis=-1).argmin(axis=1)
+    point = points[np.bincount(nearest).argmax()]
+    offsets = run.chain_averages - points[nearest]
+    error = offsets.std(axis=0, ddof=1) / np.sqrt(run.chains)
+    return point, (point + offsets.mean(axis=0), error, run.bias_error)
 
 
 def _nowhere(solution: Solution, learner: str) -> LandscapeError:

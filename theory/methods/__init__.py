@@ -24,7 +24,7 @@ NAMES: tuple[str, ...] = (
     *("tr_maml",),
     *("meta_sgd",),
     *("imaml",),
-    *("st_maml", "zeroing",),
+    *("st_maml", "slaw", "zeroing"),
 )
 
 
