@@ -9,11 +9,11 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claim import Claim, Layer, Source, Statement
-from theory.claims.collins2022.notation import CLASS, COUNTS, NOISE_FLOOR, PAIR, SHARES, floor, share_maml, w_E, w_H
+from theory.claims.collins2022.notation import CLASS, COUNTS, floor, share_maml, w_E, w_H
 from theory.formula import Formula, Iff, Or, eq, ge, gt, le, lt
 from theory.gain import ClassQuantity, Substituted
 from theory.methods.zeroing import PreconditionerEntry
-from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, p, rho, rho_E, rho_H
+from theory.symbols import V_E, V_H, V, alpha, d, m, nu2, p, rho, rho_E, rho_H
 
 __all__ = ["CLAIMS"]
 
@@ -26,18 +26,17 @@ risk_zero, risk_maml, gap, entry, curvature, interference = sp.symbols("risk_zer
 
 #: Any real numbers.
 CENTRES: tuple[Formula, ...] = (ge(x**2, 0), ge(y**2, 0), ge(z**2, 0))
-PLANE: tuple[Formula, ...] = (*(hypothesis for hypothesis in PAIR if R2 not in hypothesis.symbols), *CENTRES)
-#: The squared distance of the centres.
+#: Whatever the inner loop: each class's curvature times its probability.
+WEIGHTS: tuple[Formula, ...] = (gt(w_E, 0), gt(w_H, 0), ge(V_E, 0), ge(V_H, 0), ge(floor, 0), *CENTRES)
+#: The squared distance of the centres, and that of MAML's initialisation from 0.
 APART = (x - y) ** 2 + z**2
+LENGTH = (share_maml * x + (1 - share_maml) * y) ** 2 + ((1 - share_maml) * z) ** 2
+SHARE = Layer(share_maml, w_E / (w_E + w_H))
 #: Risks from 0 and from MAML's optimum; that the latter is what is derived is judged among the claims of collins2022.
 FROM_ZERO: tuple[Layer, ...] = (
-    *SHARES,
-    NOISE_FLOOR,
     Layer(risk_zero, (w_E * (x**2 + V_E) + w_H * (y**2 + z**2 + V_H)) / 2 + floor),
     Layer(risk_maml, (w_E * ((1 - share_maml) ** 2 * APART + V_E) + w_H * (share_maml**2 * APART + V_H)) / 2 + floor),
 )
-#: The squared length of MAML's initialisation, and twice the price of starting at 0 instead.
-LENGTH = (share_maml * x + (1 - share_maml) * y) ** 2 + ((1 - share_maml) * z) ** 2
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -65,8 +64,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         name="kao2021.price-of-zero",
         sentence="Starting at 0 costs half the squared length of MAML's initialisation in the mean curvature.",
-        hypotheses=PLANE,
-        layers=FROM_ZERO,
+        hypotheses=WEIGHTS,
+        layers=(SHARE, *FROM_ZERO),
         conclusion=Statement(eq(risk_zero - risk_maml, (w_E + w_H) * LENGTH / 2)),
         source=HERE,
     ),
@@ -74,8 +73,8 @@ CLAIMS: tuple[Claim, ...] = (
         name="kao2021.zeroing-costs-unless",
         sentence="With the same step, zeroing never does better than MAML, and as well exactly where MAML's own "
         "initialisation is 0.",
-        hypotheses=PLANE,
-        layers=(*SHARES, Layer(gap, (w_E + w_H) * LENGTH / 2)),
+        hypotheses=WEIGHTS,
+        layers=(SHARE, Layer(gap, (w_E + w_H) * LENGTH / 2)),
         conclusion=Statement(Iff(le(gap, 0), eq(LENGTH, 0))),
         source=HERE,
     ),
@@ -83,8 +82,8 @@ CLAIMS: tuple[Claim, ...] = (
         name="kao2021.symmetric-labels",
         sentence="Where every class is centred at 0, as if labels were as likely with either sign, zeroing costs "
         "nothing.",
-        hypotheses=(*PLANE, eq(x, 0), eq(y, 0), eq(z, 0)),
-        layers=FROM_ZERO,
+        hypotheses=(*WEIGHTS, eq(x, 0), eq(y, 0), eq(z, 0)),
+        layers=(SHARE, *FROM_ZERO),
         conclusion=Statement(eq(risk_zero, risk_maml)),
         source=Source("paper", PAPER + " (the initial last layer is interference; its labels are symmetric)"),
     ),
@@ -129,9 +128,9 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         name="kao2021.false-zeroing-never-hurts",
-        sentence="Zeroing the last layer never does worse than MAML with the same step.",
-        hypotheses=PLANE,
-        layers=FROM_ZERO,
+        sentence="Zeroing the last layer never does worse than MAML with the same step, whatever the centres.",
+        hypotheses=WEIGHTS,
+        layers=(SHARE, *FROM_ZERO),
         conclusion=Statement(le(risk_zero, risk_maml)),
         source=Source("paper", PAPER + " (zeroing the last layer consistently helps; without symmetric labels)"),
         expected="refuted",

@@ -69,11 +69,19 @@ CLAIMS: tuple[Claim, ...] = (
         source=Source("paper", PAPER + " (tailored initialisations improve on MAML)"),
     ),
     Claim(
-        name="wang2021.codes-help-iff",
-        sentence="Codes gain nothing exactly when they leave the balance of the classes' weights as it is.",
+        name="wang2021.gain-of-codes",
+        sentence="What two codes gain is the square of how much they tip the balance of the classes' weights: nothing "
+        "exactly when both leave it as it is.",
         hypotheses=WEIGHTS,
         layers=BETWEEN,
-        conclusion=Statement(Iff(eq(apart, together), eq(w_E1 * w_H2, w_E2 * w_H1))),
+        conclusion=Statement(
+            eq(
+                together - apart,
+                (w_E1 * w_H2 - w_E2 * w_H1) ** 2
+                * R2
+                / (2 * (w_E1 + w_H1) * (w_E2 + w_H2) * (w_E1 + w_E2 + w_H1 + w_H2)),
+            )
+        ),
         source=HERE,
     ),
     Claim(
