@@ -115,6 +115,10 @@ class SLAW(Method):
             learned={"weights": len(weights) * weights / weights.sum()},
         )
 
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return the variance of an isotropic class's loss, at the squared distance delta^2 from its centre."""
+        return ((r"s^2(\delta)", LossVariance(sp.Symbol("delta") ** 2, sp.Symbol("b")).expression()),)
+
 
 class _Field:
     """The mean update ``sum_k p_k S_k (theta - c_k) / s_k(theta)`` over the classes that occur."""
@@ -233,13 +237,13 @@ class LossVariance:
 
     Parameters
     ----------
-    distance : sympy.Symbol
+    distance : sympy.Expr
         Squared distance of the parameters from the class's centre.
     batch : sympy.Symbol
         Samples of the minibatch.
     """
 
-    distance: sp.Symbol
+    distance: sp.Expr
     batch: sp.Symbol
 
     @property

@@ -26,7 +26,7 @@ from theory.methods.problem import Problem
 from theory.mixture import Array
 from theory.moments import SAMPLE_COVARIANCE, expectation
 from theory.symbols import alpha, d, rho
-from theory.words import letter, scalar, trace
+from theory.words import Polynomial, letter, scalar, trace
 
 __all__ = ["METHOD", "STMAML", "CurvatureGivenSize"]
 
@@ -82,6 +82,12 @@ class STMAML(Method):
             own_adaptation=True,
             learned=learned,
         )
+
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return the curvature of an isotropic class given the sum s of squares of its support inputs."""
+        size = sp.Symbol("s")
+        curvature = sp.expand(CurvatureGivenSize(size).expression())
+        return (("q(s)", sp.collect(curvature, size, func=sp.factor)),)
 
     def _continuum(self, problem: Problem) -> float:
         """Integrate the risk that is left between the classes over all sizes of the support inputs."""

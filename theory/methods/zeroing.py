@@ -70,7 +70,7 @@ class Zeroing(Method):
     name: ClassVar[str] = "zeroing"
     title: ClassVar[str] = "Zeroing trick (MAML as a contrastive learner)"
     paper: ClassVar[str] = "Kao, Chiu, Chen 2021, arXiv 2106.15367"
-    reweights: ClassVar[str] = "nothing: every task starts at 0, and the step is preconditioned"
+    reweights: ClassVar[str] = "not at all: every task starts at 0, and only the step is learned"
     conditions: ClassVar[str] = "one inner step"
 
     def solve(self, problem: Problem) -> Solution:
@@ -97,6 +97,11 @@ class Zeroing(Method):
             own_adaptation=True,
             learned={"preconditioner": matrix.ravel()},
         )
+
+    def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
+        """Return E[h h'], and the preconditioner in a direction that both classes of the isotropic pair have."""
+        second, _ = step_moments(m)
+        return (("C", second), ("M_{jj}", PreconditionerEntry().expression()))
 
 
 class _Features:
