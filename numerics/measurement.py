@@ -18,7 +18,7 @@ from numerics.sampling import Floats, Sampler, SamplerKind
 from theory.errors import ConfigurationError
 from theory.mixture import InnerLoop, Mixture
 
-__all__ = ["Estimate", "critical_value", "curvature", "detectable", "excess_risk", "gain"]
+__all__ = ["Estimate", "critical_value", "curvature", "detectable", "excess_risk", "gain", "rounding_of_risk"]
 
 # Numbers held at a time: 16 MiB, small enough for the cache to help.
 _CHUNK = 2**21
@@ -159,7 +159,7 @@ def excess_risk(
         return np.stack(risks, axis=-1) if np.ndim(theta) == 2 else risks[0]
 
     estimate = Estimate.from_chunks(chunk, samples, _at_once(mixture, inner_loop))
-    return estimate.with_rounding(_rounding(mixture, theta, estimate.value))
+    return estimate.with_rounding(rounding_of_risk(mixture, theta, estimate.value))
 
 
 def gain(
@@ -203,7 +203,7 @@ def gain(
     both = Estimate.from_chunks(chunk, samples, _at_once(mixture, inner_loop))
     difference = Estimate(both.value[0], both.standard_error[0], both.skewness[0], samples)
     # A difference is rounded as coarsely as what is subtracted.
-    return difference.with_rounding(_rounding(mixture, np.stack([theta, better]), both.value[1]))
+    return difference.with_rounding(rounding_of_risk(mixture, np.stack([theta, better]), both.value[1]))
 
 
 def curvature(
@@ -255,8 +255,18 @@ def _at_once(mixture: Mixture, inner_loop: InnerLoop) -> int:
     return max(1, _CHUNK // ((rows + 4 * mixture.dimension) * (mixture.dimension + 1)))
 
 
-def _rounding(mixture: Mixture, theta: Floats, risk: Floats) -> Floats:
-    """Bound the error of a measured risk that comes from rounding parameters and optima to floating point."""
+def rounding_of_risk(mixture: Mixture, theta: Floats, risk: Floats) -> Floats:
+    """Bound the error of a measured risk that comes from rounding parameters and optima to floating point.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        The task population.
+    theta : array, shape (..., d)
+        Parameters before adaptation.
+    risk : array
+        The risks that were measured.
+    """
     largest = np.abs(theta).max() + np.abs(mixture.centres).max() + np.sqrt(np.abs(mixture.spreads).max())
     scale = np.trace(mixture.covariances.astype(float), axis1=-2, axis2=-1).max()
     shift = _EPSILON * float(largest)

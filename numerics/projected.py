@@ -76,6 +76,10 @@ class ProjectedTasks:
         """Return the gradient of each task's population loss, shape (..., d), theta being in its frame."""
         return self.variances * (theta - self.optima)
 
+    def excess(self, theta: Array) -> Array:
+        """Return each task's excess risk, shape (...), theta being in its frame."""
+        return 0.5 * self.population.arrays.namespace.vecdot(theta - self.optima, self.population_gradient(theta))
+
 
 class PopulationData:
     """Infinitely many samples: the gradient and the Hessian of the population loss.
@@ -102,6 +106,10 @@ class PopulationData:
     def hessian_product(self, vectors: Array) -> Array:
         """Return the Hessian times vectors, shape (..., d)."""
         return self._tasks.variances * vectors
+
+    def expected_excess(self, theta: Array, step_size: float) -> Array:
+        """Return the excess risk after one more step, shape (...): nothing is left to be expected over."""
+        return self._tasks.excess(theta - step_size * self.gradient(theta))
 
 
 class ProjectedData:
@@ -155,8 +163,12 @@ class ProjectedData:
         theta : array, shape (..., d)
             Parameters in the tasks' frames, broadcast against the data sets.
         """
-        error = self._tasks.deviations * (theta - self._tasks.optima)
-        return self._product(error if self._noise is None else self._augmented(error, -self._noise))
+        return self._product(self._residual(theta - self._tasks.optima))
+
+    def _residual(self, error: Array) -> Array:
+        """Return what W is multiplied with in the gradient, for an error of the parameters."""
+        vector = self._tasks.deviations * error
+        return vector if self._noise is None else self._augmented(vector, -self._noise)
 
     def hessian_product(self, vectors: Array) -> Array:
         """Return the Hessian of the empirical loss times vectors, shape (..., d).
@@ -169,6 +181,46 @@ class ProjectedData:
         vectors = self._tasks.deviations * vectors
         return self._product(vectors if self._noise is None else self._augmented(vectors, 0 * self._noise))
 
+    def expected_excess(self, theta: Array, step_size: float) -> Array:
+        """Return the excess risk after one more gradient step, expected over all that has not been drawn, shape (...).
+
+        Given what is known, the rest of W is a Wishart matrix M on the complement P of the known directions, with n
+        degrees of freedom left: ``E[M v] = n v`` and ``Cov(M v) = n (|v|^2 P + v v')`` for v in that complement.
+
+        Parameters
+        ----------
+        theta : array, shape (..., d)
+            Parameters before the step in the tasks' frames, broadcast against the data sets.
+        step_size : float
+            The step size alpha.
+        """
+        tasks = self._tasks
+        vector = self._residual(theta - tasks.optima)
+        unknown = self._orthogonal(vector)
+        drawn = tasks.population.arrays.asarray(float(len(self._rows))) if self._drawn is None else self._drawn
+        left = self._namespace.clip(self._samples - drawn, min=0.0)
+        product = left[..., None] * unknown
+        for row in self._rows:
+            product = product + row * self._dot(row, vector)[..., None]
+        scale = step_size / self._samples
+        mean = theta - scale * tasks.deviations * self._of_inputs(product)
+        spread = self._trace_of_complement() * self._dot(unknown, unknown) + self._squared_form(unknown)
+        return tasks.excess(mean) + 0.5 * scale**2 * left * spread
+
+    def _trace_of_complement(self) -> Array:
+        """Return the trace of the squared covariance on the complement of the known directions, shape (...)."""
+        squares = self._tasks.variances**2
+        trace = self._namespace.sum(squares, axis=-1) * (self._tasks.optima.shape[-1] / squares.shape[-1])
+        return trace - sum(self._squared_form(direction) for direction in self._directions)
+
+    def _squared_form(self, vector: Array) -> Array:
+        """Return ``v' Sigma^2 v`` for the part of a vector that belongs to the inputs, shape (...)."""
+        scaled = self._tasks.variances * self._of_inputs(vector)
+        return self._dot(scaled, scaled)
+
+    def _of_inputs(self, vector: Array) -> Array:
+        return vector if self._noise is None else vector[..., :-1]
+
     def _augmented(self, vectors: Array, last: Array) -> Array:
         return self._namespace.concat([vectors, last[..., None]], axis=-1)
 
@@ -180,9 +232,7 @@ class ProjectedData:
         for row in self._rows:
             term = row * self._dot(row, vector)[..., None]
             total = term if total is None else total + term
-        if self._noise is not None:
-            total = total[..., :-1]
-        return self._tasks.deviations * total / self._samples
+        return self._tasks.deviations * self._of_inputs(total) / self._samples
 
     def _dot(self, left: Array, right: Array) -> Array:
         return self._namespace.vecdot(left, right)

@@ -17,7 +17,7 @@ __all__ = ["main"]
 #: In the order of the help page. A subcommand's module has its name, dashes as underscores, and defines ``command``.
 COMMANDS = (
     *("verify", "fuzz", "new-claim", "replay", "prove", "list", "show"),
-    *("evaluate", "compare", "methods", "simulate", "sweep", "mutate", "latex"),
+    *("evaluate", "compare", "methods", "simulate", "explore", "sweep", "mutate", "latex"),
 )
 
 #: What a shell reports of a command that Ctrl-C ended.

@@ -143,6 +143,19 @@ def test_an_import_against_the_direction_is_caught(copy, importer, imported):
     assert f"{importer}.wrong_way -> {imported}" in result.stdout
 
 
+@pytest.mark.parametrize("importer", ["proofs_check/verify", "proofs_check/simulation/quantities", "numerics/descent"])
+def test_an_estimator_for_exploration_in_a_verdict_is_caught(copy, importer):
+    path = copy / f"{importer}.py"
+    path.write_text(
+        f"{path.read_text(encoding='utf-8')}\n\nfrom numerics.exploration import explore\n", encoding="utf-8"
+    )
+
+    result = lint_imports(copy)
+
+    assert result.returncode == 1
+    assert f"{importer.replace('/', '.')} -> numerics.exploration" in result.stdout
+
+
 def test_the_wheel_holds_the_three_packages_with_their_types_and_the_command(copy):
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "out"], cwd=copy, check=True)
 
