@@ -137,7 +137,11 @@ def _print(report: Mapping[str, Any]) -> None:
     worst = max(report["estimators"], key=lambda entry: max(abs(entry[o]["z"]) for o in _WORDS))
     largest = max(abs(worst[o]["z"]) for o in _WORDS)
     differing = [entry["name"] for entry in report["estimators"] if not entry["agrees"]]
-    verdict = f"{', '.join(differing)} DIFFERS from" if differing else "all agree with"
+    verdict = (
+        f"{', '.join(differing)} {'DIFFERS' if len(differing) == 1 else 'DIFFER'} from"
+        if differing
+        else "all agree with"
+    )
     click.echo(
         f"{verdict} the closed form: largest z {largest:.3g}, of {worst['name']} (seed {report['seed']}); "
         "an exploration, on which no verdict rests"
