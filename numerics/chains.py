@@ -13,10 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arrays import Draws
 from numerics.convergence import Tail
 from numerics.engine import DEFAULT_ENGINE, Engine
-from numerics.methods import Learner
+from numerics.methods import Episodes, Learner
 from numerics.sampling import Floats
 from numerics.source import Source
 from theory.errors import ConfigurationError
@@ -85,11 +84,12 @@ class ArrayWalk:
                 "or sampler 'projected'"
             )
         group = int(np.clip(_GROUP_BYTES // bytes_per_chain, 1, chains))
-        self._groups = [slice(first, min(first + group, chains)) for first in range(0, chains, group)]
-        self._streams = [source.draws(child) for child in seed.spawn(len(self._groups))]
+        #: Chains whose episodes are drawn together, each with a stream of its own.
+        self.groups = [slice(first, min(first + group, chains)) for first in range(0, chains, group)]
+        self._streams = [source.draws(child) for child in seed.spawn(len(self.groups))]
         # Groups, and with them the streams, do not depend on how many are computed at a time.
         together = allowed // (_TEMPORARIES * max(_GROUP_BYTES, bytes_per_chain))
-        self._workers = int(np.clip(together, 1, min(engine.workers, len(self._groups))))
+        self._workers = int(np.clip(together, 1, min(engine.workers, len(self.groups))))
         #: Memory that the steps take at most.
         self.bytes_held = _TEMPORARIES * max(_GROUP_BYTES, bytes_per_chain) * self._workers
         self.block = int(np.clip(_BLOCK_BYTES // (bytes_per_chain * chains), 1, _BLOCK_STEPS))
@@ -99,21 +99,34 @@ class ArrayWalk:
         path = np.empty((len(sizes), *positions.shape))
 
         def descend(number: int) -> None:
-            group = self._groups[number]
-            path[:, group] = self._descend(positions[group], sizes, self._streams[number])
+            group = self.groups[number]
+            path[:, group] = self._descend(positions[group], sizes, self.draw(number, len(sizes)))
 
         if self._workers == 1:
-            for number in range(len(self._groups)):
+            for number in range(len(self.groups)):
                 descend(number)
         else:
             with ThreadPoolExecutor(self._workers) as pool:
-                list(pool.map(descend, range(len(self._groups))))
+                list(pool.map(descend, range(len(self.groups))))
         return path
 
-    def _descend(self, positions: Floats, sizes: Floats, rng: Draws) -> Floats:
+    def draw(self, number: int, steps: int) -> Episodes:
+        """Draw the episodes of a group's next steps, of shape (steps, chains of the group, batch).
+
+        Parameters
+        ----------
+        number : int
+            Which of :attr:`groups`.
+        steps : int
+            How many steps.
+        """
+        group = self.groups[number]
+        shape = (steps, group.stop - group.start, self._batch)
+        return self._learner.draw(self._source, self._streams[number], shape)
+
+    def _descend(self, positions: Floats, sizes: Floats, episodes: Episodes) -> Floats:
         arrays = self._source.arrays
         theta, path = arrays.asarray(positions), []
-        episodes = self._learner.draw(self._source, rng, (len(sizes), len(positions), self._batch))
         for step, size in enumerate(sizes.tolist()):
             theta = self._learner.advance(theta, episodes[step, ...], size)
             path.append(theta)
@@ -165,6 +178,8 @@ class Chains:
         Steps taken.
     positions : array, shape (chains, d)
         Where the chains are.
+    walk : Walk
+        What takes the steps.
     """
 
     def __init__(
@@ -179,7 +194,7 @@ class Chains:
     ) -> None:
         chains, dimension = starts.shape
         self._outer_steps = outer_steps
-        self._walk = walk_of(learner, sampler, chains, batch, seed, engine)
+        self.walk = walk_of(learner, sampler, chains, batch, seed, engine)
         # Sums over equal stretches of the run: any later cut into burn-in and quarters can be made from them.
         self._segments = min(_SEGMENTS, outer_steps)
         self._trajectory_steps = log_spaced(outer_steps)
@@ -203,10 +218,17 @@ class Chains:
             Step size of each step.
         """
         while self.done < self._outer_steps:
-            self._record(self._walk.advance(self.positions, step_sizes[self.done : self.done + self._walk.block]))
+            self.record(self.walk.advance(self.positions, step_sizes[self.done : self.done + self.walk.block]))
             yield self.done
 
-    def _record(self, path: Floats) -> None:
+    def record(self, path: Floats) -> None:
+        """Keep what is needed of the next steps.
+
+        Parameters
+        ----------
+        path : array, shape (steps, chains, d)
+            The positions after each of them.
+        """
         last = self.done + len(path)
         segments = np.arange(self.done, last) * self._segments // self._outer_steps
         first_rows = np.flatnonzero(np.diff(segments, prepend=-1))

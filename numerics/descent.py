@@ -1,8 +1,8 @@
-"""The outer loop, written once: gradient descent on a known quadratic, stochastic descent on sampled tasks.
+"""The outer loop, written once: stochastic descent on sampled tasks.
 
-Stochastic descent runs many independent chains with a constant (or decaying) step size and averages the second half of
-their steps (Polyak and Ruppert). For a linear learner that average has no bias once the start is forgotten, so that the
-spread between chains is the whole error.
+It runs many independent chains with a constant (or decaying) step size and averages the second half of their steps
+(Polyak and Ruppert). For a linear learner that average has no bias once the start is forgotten, so that the spread
+between chains is the whole error.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.chains import Chains, log_spaced
+from numerics.chains import Chains
 from numerics.convergence import CONSTANT, Diagnosis, Schedule, plan_outer_steps
 from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
+from numerics.gradient_descent import check_range, divergence
 from numerics.measurement import Estimate
 from numerics.methods import Learner
 from numerics.sampling import Floats, Sampler, streams
 from numerics.stability import Linearisation, linearise
-from theory.errors import ConfigurationError, DivergenceError, NonUniqueOptimumError
+from theory.errors import DivergenceError
 from theory.mixture import Mixture
 
-__all__ = ["GradientDescent", "StochasticDescent", "gradient_descent", "stochastic_descent"]
+__all__ = ["PreparedDescent", "StochasticDescent", "stochastic_descent"]
 
 Progress = Callable[[int, int], None]
 
@@ -32,122 +33,6 @@ _DEFAULT_SHARE = 0.4
 _STEP_CAP = 500_000
 _DIVERGED = 1e6
 _EPSILON = float(np.finfo(float).eps)
-
-
-@dataclass(frozen=True, eq=False)
-class GradientDescent:
-    """Where gradient descent on a known objective went.
-
-    Parameters
-    ----------
-    theta : array, shape (d,)
-        The last iterate.
-    error_bound : float
-        Certified bound on its distance from the exact solution.
-    outer_steps : int
-        Steps taken.
-    step_size, largest_stable_step_size : float
-        The step size, and the one that it must stay below.
-    converged : bool
-        Whether the bound reached the tolerance, or all that floating point allows.
-    diagnosis : str
-        How close the descent came.
-    trajectory_steps : integer array, shape (points,)
-        Steps at which the trajectory was recorded.
-    trajectory : array, shape (points, d)
-        The iterates there.
-    """
-
-    theta: Floats
-    error_bound: float
-    outer_steps: int
-    step_size: float
-    largest_stable_step_size: float
-    converged: bool
-    diagnosis: str
-    trajectory_steps: NDArray[np.intp]
-    trajectory: Floats
-
-
-def gradient_descent(
-    mean_matrix: Floats,
-    offset: Floats,
-    *,
-    step_size: float | None = None,
-    start: Floats | None = None,
-    tolerance: float = 1e-12,
-    outer_steps: int = 1_000_000,
-) -> GradientDescent:
-    """Descend with the gradient ``H theta - b`` until the distance from its zero is certified to be small.
-
-    Parameters
-    ----------
-    mean_matrix : array, shape (d, d)
-        The matrix H: Hessian of the objective, or mean of an update's Jacobian (then not necessarily symmetric).
-    offset : array, shape (d,)
-        The vector b.
-    step_size : float, optional
-        The step size; by default the one that contracts a symmetric H fastest.
-    start : array, shape (d,), optional
-        Where the descent starts; by default at 0.
-    tolerance : float
-        Distance at which to stop, relative to the largest coordinate (at least 1).
-    outer_steps : int
-        Steps at most.
-
-    Raises
-    ------
-    NonUniqueOptimumError
-        If H is singular.
-    DivergenceError
-        If the iterates grow without bound, or do so for every step size.
-    ConfigurationError
-        If an argument is out of range.
-    """
-    matrix, target = np.asarray(mean_matrix, dtype=float), np.asarray(offset, dtype=float)
-    curvatures = np.linalg.eigvals(matrix)
-    smallest = float(np.linalg.svd(matrix, compute_uv=False)[-1])
-    if smallest <= 8 * _EPSILON * np.abs(curvatures).max():
-        raise NonUniqueOptimumError(
-            f"the objective has a flat direction (curvatures from {np.abs(curvatures).min():.3g} to "
-            f"{np.abs(curvatures).max():.3g}): it has no unique optimum for a descent to reach"
-        )
-    largest_stable = float(np.min(2 * curvatures.real / np.abs(curvatures) ** 2))
-    if largest_stable <= 0:
-        lowest = float(curvatures.real.min())
-        raise DivergenceError(f"no step size is stable: the objective has the curvature {lowest:.3g} < 0")
-    if step_size is None:
-        fastest = 2 / float(curvatures.real.max() + curvatures.real.min())
-        step_size = fastest if fastest < largest_stable else largest_stable / 2
-    _check_range("step_size", step_size, 0)
-    _check_range("outer_steps", outer_steps, 0)
-    theta = np.zeros_like(target) if start is None else np.asarray(start, dtype=float)
-    steepest = _DIVERGED * max(1.0, float(np.linalg.norm(matrix @ theta - target)))
-    wanted = set(log_spaced(outer_steps).tolist())
-    recorded, step = [], 0
-    while True:
-        gradient = matrix @ theta - target
-        slope = float(np.linalg.norm(gradient))
-        # The rounding of the gradient counts too, so that the certificate holds for the exact H and b.
-        rounding = _EPSILON * len(theta) * float(np.linalg.norm(np.abs(matrix) @ np.abs(theta) + np.abs(target)))
-        bound = (slope + rounding) / smallest
-        settled = slope <= rounding or bound <= tolerance * max(1.0, float(np.abs(theta).max()))
-        finished = settled or step == outer_steps
-        if finished or step in wanted:
-            recorded.append((step, theta))
-        if finished:
-            break
-        if not slope <= steepest:
-            raise DivergenceError(_divergence(step, step_size, f"{largest_stable:.4g} (2 / largest curvature)"))
-        theta = theta - step_size * gradient
-        step += 1
-    text = f"within {bound:.2g} of the exact solution after {step} steps, by the gradient that is left"
-    if not settled:
-        text = f"not converged: {text}; take more outer steps, or a step size further below {largest_stable:.4g}"
-    steps, points = zip(*recorded, strict=True)
-    return GradientDescent(
-        theta, bound, step, step_size, largest_stable, settled, text, np.array(steps), np.array(points)
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,77 +161,160 @@ def stochastic_descent(
     UnsupportedError
         If the engine cannot compute this.
     """
-    chains = learner.chains if chains is None else chains
-    _check_range("chains", chains, 3)
-    _check_range("batch", batch, 0)
-    mixture = learner.population(mixture)
-    source = engine.source(mixture, sampler)
-    pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
-    # Of every episode the pilot asks for the whole Jacobian.
-    whole = Sampler(mixture, "wishart" if sampler == "projected" else sampler)
-    pilot = linearise(learner, whole, streams(pilot_seed, 1)[0])
-    largest_stable = pilot.mean_square_limit(batch)
-    if step_size is None:
-        # Bounded variance is not enough: with few samples or many inner steps, single episodes throw the iterates so
-        # far that rare bursts dominate their averages. So none seen in the pilot run may do more than contract.
-        eta = min(_DEFAULT_SHARE * largest_stable, batch / pilot.largest_jacobian)
-    else:
-        eta = float(step_size)
-    _check_range("step_size", eta, 0)
-    offset = _offset(pilot, start, streams(start_seed, 1)[0])
-    steps = outer_steps
-    if steps is None:
-        steps = plan_outer_steps(
-            pilot, offset, eta, schedule, chains * batch, _STEP_CAP, fewest=learner.fewest_outer_steps
-        )
-    _check_range("outer_steps", steps, 3)
-    first_group = np.arange(chains) < chains // 2
-    starts = pilot.fixed_point + np.where(first_group[:, None], offset, -offset)
-    run = Chains(learner, source, starts, batch, steps, chain_seed, engine)
-    farthest = _DIVERGED * (pilot.task_scale + float(np.abs(offset).max()))
+    run = PreparedDescent(
+        learner,
+        mixture,
+        outer_steps=outer_steps,
+        chains=chains,
+        batch=batch,
+        step_size=step_size,
+        schedule=schedule,
+        start=start,
+        seed=seed,
+        sampler=sampler,
+        engine=engine,
+    )
     interrupted = False
     try:
         # What overflows is what diverges, and is caught here.
         with np.errstate(over="ignore", invalid="ignore"):
-            for done in run.blocks(eta * schedule.factors(0, steps)):
-                if not np.abs(run.positions - pilot.fixed_point).max() <= farthest:
-                    limits = f"{largest_stable:.4g} ({pilot.mean_limit:.4g} for the mean of the iterates alone)"
-                    raise DivergenceError(_divergence(done, eta, limits, chosen=step_size is None))
+            for done in run.chains.blocks(run.step_sizes):
+                run.require_bounded()
                 if progress is not None:
-                    progress(done, steps)
+                    progress(done, run.outer_steps)
     except KeyboardInterrupt:
         interrupted = True
-    tail = run.tail()
-    averages = run.positions if tail is None else tail.averages
-    # An iterate is rounded at every step, and a flat direction adds these roundings up.
-    rounding = _EPSILON * pilot.condition * float(np.abs(averages).max())
-    estimate = Estimate.from_chunks(lambda _: averages, chains, chains).with_rounding(rounding)
-    if tail is None:
-        diagnosis = Diagnosis(False, "not converged: interrupted before there was anything to average")
-    else:
-        diagnosis = Diagnosis.of(tail, first_group, estimate, pilot, offset, eta, largest_stable, schedule)
-    trajectory_steps, positions = run.trajectory()
-    groups = [positions[:, group].mean(axis=1) for group in (first_group, ~first_group)]
-    return StochasticDescent(
-        theta=estimate.value,
-        standard_error=estimate.standard_error,
-        learner=learner.name,
-        sampler=sampler,
-        engine=engine,
-        chains=chains,
-        batch=batch,
-        outer_steps=run.done,
-        step_size=eta,
-        largest_stable_step_size=largest_stable,
-        largest_mean_stable_step_size=pilot.mean_limit,
-        seed=seed,
-        converged=diagnosis.converged,
-        interrupted=interrupted,
-        diagnosis=diagnosis.text,
-        trajectory_steps=trajectory_steps,
-        trajectory=np.stack(groups, axis=1),
-        chain_averages=averages,
-    )
+    return run.conclude(interrupted=interrupted)
+
+
+class PreparedDescent:
+    """A stochastic descent whose step size, steps and starts are chosen, before its first step.
+
+    Parameters and errors are those of :func:`stochastic_descent`.
+
+    Attributes
+    ----------
+    chains : Chains
+        The chains, which take the steps.
+    learner : Learner
+        The update rule.
+    source : Source
+        What tasks and data are drawn with.
+    outer_steps : int
+        Steps to take.
+    step_sizes : array, shape (outer_steps,)
+        The size of each.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        mixture: Mixture,
+        *,
+        outer_steps: int | None = None,
+        chains: int | None = None,
+        batch: int = 8,
+        step_size: float | None = None,
+        schedule: Schedule = CONSTANT,
+        start: Floats | None = None,
+        seed: int = 0,
+        sampler: SamplerName = "raw",
+        engine: Engine = DEFAULT_ENGINE,
+    ) -> None:
+        chains = learner.chains if chains is None else chains
+        check_range("chains", chains, 3)
+        check_range("batch", batch, 0)
+        mixture = learner.population(mixture)
+        self.learner, self.source = learner, engine.source(mixture, sampler)
+        self._batch, self._schedule, self._seed, self._sampler, self._engine = batch, schedule, seed, sampler, engine
+        pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
+        # Of every episode the pilot asks for the whole Jacobian.
+        whole = Sampler(mixture, "wishart" if sampler == "projected" else sampler)
+        self._pilot = pilot = linearise(learner, whole, streams(pilot_seed, 1)[0])
+        self._largest_stable = pilot.mean_square_limit(batch)
+        self._chosen = step_size is None
+        if step_size is None:
+            # Bounded variance is not enough: with few samples or many inner steps, single episodes throw the iterates
+            # so far that rare bursts dominate their averages. So none seen in the pilot run may do more than contract.
+            eta = min(_DEFAULT_SHARE * self._largest_stable, batch / pilot.largest_jacobian)
+        else:
+            eta = float(step_size)
+        check_range("step_size", eta, 0)
+        self._step_size = eta
+        self._offset = offset = _offset(pilot, start, streams(start_seed, 1)[0])
+        steps = outer_steps
+        if steps is None:
+            steps = plan_outer_steps(
+                pilot, offset, eta, schedule, chains * batch, _STEP_CAP, fewest=learner.fewest_outer_steps
+            )
+        check_range("outer_steps", steps, 3)
+        self.outer_steps = steps
+        self.step_sizes = eta * schedule.factors(0, steps)
+        self._first_group = np.arange(chains) < chains // 2
+        starts = pilot.fixed_point + np.where(self._first_group[:, None], offset, -offset)
+        self.chains = Chains(learner, self.source, starts, batch, steps, chain_seed, engine)
+        self._farthest = _DIVERGED * (pilot.task_scale + float(np.abs(offset).max()))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that what the pilot run saw occupies."""
+        return self._pilot.jacobians.nbytes
+
+    def require_bounded(self) -> None:
+        """Raise :class:`DivergenceError` if the chains have left every bound."""
+        if not np.abs(self.chains.positions - self._pilot.fixed_point).max() <= self._farthest:
+            limits = f"{self._largest_stable:.4g} ({self._pilot.mean_limit:.4g} for the mean of the iterates alone)"
+            raise DivergenceError(divergence(self.chains.done, self._step_size, limits, chosen=self._chosen))
+
+    def conclude(self, *, interrupted: bool) -> StochasticDescent:
+        """Average what the chains have done.
+
+        Parameters
+        ----------
+        interrupted : bool
+            Whether they were cut short.
+        """
+        run, pilot = self.chains, self._pilot
+        tail = run.tail()
+        averages = run.positions if tail is None else tail.averages
+        # An iterate is rounded at every step, and a flat direction adds these roundings up.
+        rounding = _EPSILON * pilot.condition * float(np.abs(averages).max())
+        estimate = Estimate.from_chunks(lambda _: averages, len(averages), len(averages)).with_rounding(rounding)
+        if tail is None:
+            diagnosis = Diagnosis(False, "not converged: interrupted before there was anything to average")
+        else:
+            diagnosis = Diagnosis.of(
+                tail,
+                self._first_group,
+                estimate,
+                pilot,
+                self._offset,
+                self._step_size,
+                self._largest_stable,
+                self._schedule,
+            )
+        trajectory_steps, positions = run.trajectory()
+        groups = [positions[:, group].mean(axis=1) for group in (self._first_group, ~self._first_group)]
+        return StochasticDescent(
+            theta=estimate.value,
+            standard_error=estimate.standard_error,
+            learner=self.learner.name,
+            sampler=self._sampler,
+            engine=self._engine,
+            chains=len(averages),
+            batch=self._batch,
+            outer_steps=run.done,
+            step_size=self._step_size,
+            largest_stable_step_size=self._largest_stable,
+            largest_mean_stable_step_size=pilot.mean_limit,
+            seed=self._seed,
+            converged=diagnosis.converged,
+            interrupted=interrupted,
+            diagnosis=diagnosis.text,
+            trajectory_steps=trajectory_steps,
+            trajectory=np.stack(groups, axis=1),
+            chain_averages=averages,
+        )
 
 
 def _offset(pilot: Linearisation, start: Floats | None, rng: np.random.Generator) -> Floats:
@@ -354,17 +322,3 @@ def _offset(pilot: Linearisation, start: Floats | None, rng: np.random.Generator
         return np.asarray(start, dtype=float) - pilot.fixed_point
     scale = pilot.task_scale or max(1.0, float(np.abs(pilot.fixed_point).max()))
     return scale * rng.standard_normal(len(pilot.fixed_point))
-
-
-def _check_range(name: str, value: float, above: float) -> None:
-    if not (np.isfinite(value) and value > above):
-        raise ConfigurationError(f"{name} = {value}: must be finite and above {above}")
-
-
-def _divergence(step: int, step_size: float, limits: str, *, chosen: bool = False) -> str:
-    # A step size chosen here diverges only where the tails are too heavy for the pilot run to have seen them.
-    remedy = "give a smaller step size, or more tasks per step" if chosen else "give a smaller step size, or none"
-    return (
-        f"the descent diverged within {step} steps: its step size is {step_size:.4g}, the largest stable one is "
-        f"{limits}; {remedy}"
-    )

@@ -53,8 +53,9 @@ class Population:
         self.centres, self.eigenvalues = put(centres), put(eigenvalues)
         self.roots = put(np.sqrt(eigenvalues))
         flat = None if frames is None else frames.transpose(1, 0, 2).reshape(self.dimension, -1)
-        #: The frames side by side, shape (d, classes * d), so that one product rotates into all of them.
+        #: The eigenvectors of each covariance as columns, shape (classes, d, d); ``None`` where all are diagonal.
         self.frames: Array = None if frames is None else put(frames)
+        # Side by side, shape (d, classes * d), so that one product rotates into all of them.
         self._columns: Array = None if flat is None else put(flat)
         self.spread: Array = _root(spreads, arrays) if np.any(spreads) else None
         noise = np.sqrt(mixture.noises.astype(float))
@@ -110,7 +111,7 @@ class Population:
         members = namespace.astype(classes[..., None, :] == kinds[:, None], vectors.dtype)
         by_class = members @ vectors
         flat = namespace.reshape(by_class, (*by_class.shape[:-2], -1))
-        return flat @ self._columns.T / classes.shape[-1]
+        return flat @ namespace.matrix_transpose(self._columns) / classes.shape[-1]
 
 
 def _root(spreads: Any, arrays: Arrays) -> Array:

@@ -122,16 +122,21 @@ class ProjectedData:
     ----------
     tasks : ProjectedTasks
         Whose data it is.
-    samples : int
-        Number m of samples.
+    samples : int or array, broadcast against the data sets
+        Number m of samples; where they differ, rows that a data set has not are zeros.
     normals : sequence of arrays, each of shape (..., columns)
         Standard normal vectors, one for each row of Bartlett's decomposition that may be needed.
     lengths : sequence of arrays, each of shape (...)
         Roots of chi-squares with m, m - 1, ... degrees of freedom, one for each row.
     """
 
-    def __init__(self, tasks: ProjectedTasks, samples: int, normals: Sequence[Array], lengths: Sequence[Array]) -> None:
-        self._tasks, self._samples, self._normals, self._lengths = tasks, samples, normals, lengths
+    def __init__(
+        self, tasks: ProjectedTasks, samples: int | Array, normals: Sequence[Array], lengths: Sequence[Array]
+    ) -> None:
+        self._tasks, self.samples, self.normals, self.lengths = tasks, samples, normals, lengths
+        # What divides vectors, and what no rank can exceed.
+        self._divisor = samples if isinstance(samples, int) else samples[..., None]
+        self._most = samples if isinstance(samples, int) else int(samples.max())
         population, self._namespace = tasks.population, tasks.population.arrays.namespace
         self._noise: Array = None
         if population.noise is not None:
@@ -144,15 +149,15 @@ class ProjectedData:
     @property
     def nbytes(self) -> int:
         """Memory that the arrays occupy."""
-        return nbytes(*self._normals, *self._lengths)
+        return nbytes(*self.normals, *self.lengths)
 
     def __getitem__(self, index: Any) -> ProjectedData:
         """Select along the batch axes; nothing of the selection has been asked about."""
         return ProjectedData(
             self._tasks[index],
-            self._samples,
-            [array[index] for array in self._normals],
-            [array[index] for array in self._lengths],
+            self.samples,
+            [array[index] for array in self.normals],
+            [array[index] for array in self.lengths],
         )
 
     def gradient(self, theta: Array) -> Array:
@@ -198,14 +203,13 @@ class ProjectedData:
         vector = self._residual(theta - tasks.optima)
         unknown = self._orthogonal(vector)
         drawn = tasks.population.arrays.asarray(float(len(self._rows))) if self._drawn is None else self._drawn
-        left = self._namespace.clip(self._samples - drawn, min=0.0)
+        left = self._namespace.clip(self.samples - drawn, min=0.0)
         product = left[..., None] * unknown
         for row in self._rows:
             product = product + row * self._dot(row, vector)[..., None]
-        scale = step_size / self._samples
-        mean = theta - scale * tasks.deviations * self._of_inputs(product)
+        mean = theta - step_size / self._divisor * tasks.deviations * self._of_inputs(product)
         spread = self._trace_of_complement() * self._dot(unknown, unknown) + self._squared_form(unknown)
-        return tasks.excess(mean) + 0.5 * scale**2 * left * spread
+        return tasks.excess(mean) + 0.5 * (step_size / self.samples) ** 2 * left * spread
 
     def _trace_of_complement(self) -> Array:
         """Return the trace of the squared covariance on the complement of the known directions, shape (...)."""
@@ -232,14 +236,14 @@ class ProjectedData:
         for row in self._rows:
             term = row * self._dot(row, vector)[..., None]
             total = term if total is None else total + term
-        return self._tasks.deviations * self._of_inputs(total) / self._samples
+        return self._tasks.deviations * self._of_inputs(total) / self._divisor
 
     def _dot(self, left: Array, right: Array) -> Array:
         return self._namespace.vecdot(left, right)
 
     def _ask_about(self, vector: Array) -> None:
         """Draw the row of W that a vector needs, unless the vector lies in the span of earlier ones."""
-        if self._drawn is None and len(self._rows) == min(self._samples, vector.shape[-1]):
+        if self._drawn is None and len(self._rows) == min(self._most, vector.shape[-1]):
             return  # nothing is left to be drawn: W has no larger rank
         namespace = self._namespace
         size = self._dot(vector, vector) ** 0.5
@@ -271,17 +275,17 @@ class ProjectedData:
         """Return each task's next normal vector and length, and zeros for tasks that need none (not ``new``)."""
         namespace, position = self._namespace, len(self._rows)
         if self._drawn is None:
-            if position == len(self._normals):
+            if position == len(self.normals):
                 raise ValueError(f"more than {position} products were asked of data that was drawn for so many")
             if new is None or namespace.all(new):
-                return self._normals[position], self._lengths[position]
-            self._drawn = namespace.full_like(self._lengths[0], float(position))
+                return self.normals[position], self.lengths[position]
+            self._drawn = namespace.full_like(self.lengths[0], float(position))
         if new is None:
             new = namespace.ones_like(self._drawn, dtype=namespace.bool)
         drawn = self._drawn
-        normal = namespace.zeros_like(self._normals[0])
-        root = namespace.zeros_like(self._lengths[0])
-        for rank, (vector, length) in enumerate(zip(self._normals, self._lengths, strict=True)):
+        normal = namespace.zeros_like(self.normals[0])
+        root = namespace.zeros_like(self.lengths[0])
+        for rank, (vector, length) in enumerate(zip(self.normals, self.lengths, strict=True)):
             chosen = new & (drawn == rank)
             normal = namespace.where(chosen[..., None], vector, normal)
             root = namespace.where(chosen, length, root)

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from numerics.configuration import Configuration
-from numerics.descent import gradient_descent, stochastic_descent
+from numerics.descent import stochastic_descent
 from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
+from numerics.gradient_descent import gradient_descent
 from numerics.measurement import critical_value, detectable
 from numerics.methods import LEARNERS
 from numerics.methods.learner import Learner, StatefulLearner

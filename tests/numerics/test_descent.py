@@ -7,7 +7,8 @@ import pytest
 
 from numerics import chains as chains_module
 from numerics.convergence import Schedule
-from numerics.descent import gradient_descent, stochastic_descent
+from numerics.descent import stochastic_descent
+from numerics.gradient_descent import gradient_descent
 from numerics.measurement import critical_value
 from numerics.methods import MAML, NAL
 from theory.errors import ConfigurationError, DivergenceError, NonUniqueOptimumError

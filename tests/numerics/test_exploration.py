@@ -250,7 +250,7 @@ def last_step_differs(configured, rng, samples, changed):
     tasks = source.tasks(rng, (1,))[np.zeros(copies, dtype=int)]
     data = source.products(rng, tasks, samples, 4)
     for row in range(min(2, samples)):
-        data._normals[row][:], data._lengths[row][:] = data._normals[row][0], data._lengths[row][0]
+        data.normals[row][:], data.lengths[row][:] = data.normals[row][0], data.lengths[row][0]
     first, second = ([0.7, -1.0, 2.0], [1.0, 1.0, -0.5])
     moved = [adapt(tasks.localised(np.array(theta)), [data], step_size) for theta in (first, second)]
 

@@ -99,7 +99,7 @@ def test_chi_squares_that_lose_no_degree_of_freedom_are_caught(configured, disag
 
 
 def unprojected(self, vector):
-    if any(vector is normal for normal in self._normals):
+    if any(vector is normal for normal in self.normals):
         return vector
     return true_orthogonal(self, vector)
 
