@@ -194,12 +194,13 @@ def _next_block(learner: Learner, descents: Sequence[PreparedDescent]) -> None:
     population = StackedPopulation([_population(descent) for descent in descents], inner)
     episodes = stack_episodes([_walk(descent).draw(0, len(sizes)) for descent in descents], population)
     theta: Floats = np.stack([chain.positions for chain in chains])
-    path = np.empty((len(sizes), *theta.shape))
+    # Each one's path in one piece, as when it is alone: the order of sums depends on that.
+    path = np.empty((len(chains), len(sizes), *theta.shape[1:]))
     for step, size in enumerate(sizes):
         theta = theta - size[:, None, None] * learner.mean_gradient(theta, episodes[step, ...])
-        path[step] = theta
+        path[:, step] = theta
     for number, chain in enumerate(chains):
-        chain.record(path[:, number])
+        chain.record(path[number])
 
 
 def _population(descent: PreparedDescent) -> Any:

@@ -252,9 +252,11 @@ class ProjectedData:
             direction = self._orthogonal(vector)
             length = self._dot(direction, direction) ** 0.5
         new = None
-        if not namespace.all(length > _CANCELLED * size):
-            direction = self._orthogonal(direction)
-            length = self._dot(direction, direction) ** 0.5
+        intact = length > _CANCELLED * size
+        if not namespace.all(intact):
+            # Where nothing was cancelled nothing is changed, so that a task's rounding is no other task's business.
+            direction = namespace.where(intact[..., None], direction, self._orthogonal(direction))
+            length = namespace.where(intact, length, self._dot(direction, direction) ** 0.5)
             new = length > _RESOLVED * size
             if not namespace.any(new):
                 return

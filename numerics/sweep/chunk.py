@@ -12,14 +12,13 @@ import numpy as np
 import sympy as sp
 
 from numerics.closed_form import Evaluation, evaluate
-from numerics.configuration import Configuration
 from numerics.isotropic import PAIR_SYMBOLS, PairForms
 from numerics.sampling import Floats
 from numerics.sweep.claims import chosen_claims, claim_sides, margin
 from numerics.sweep.columns import columns, condition_name
 from numerics.sweep.design import Points, points_of
 from numerics.sweep.grid import Grid, conditions_of, configuration_at, parse_grid
-from numerics.sweep.simulation import measure
+from numerics.sweep.simulation import descend, measure
 from theory.claim import Condition, IsotropicPair
 from theory.errors import BeyondFloat64Error, NonUniqueOptimumError, SchedulerError
 from theory.gain import Setting
@@ -233,20 +232,28 @@ def _one_by_one(points: Points, wanted: list[str], known: Mapping[str, Any]) -> 
     found = {name: np.full(len(points.span), np.nan) for name in missing}
     keys = [axis.location for axis in grid.axes]
     listed = [points.values(key, None) for key in keys]
+    evaluations: dict[int, Evaluation] = {}
     for i, index in enumerate(points.span):
         configuration = configuration_at(grid, {key: values[i] for key, values in zip(keys, listed, strict=True)})
-        for name, value in _at_point(grid, configuration, index).items():
-            if name in found:
-                found[name][i] = np.nan if value is None else value
+        try:
+            evaluation = evaluate(configuration.mixture, configuration.inner_loop)
+        except (NonUniqueOptimumError, BeyondFloat64Error):
+            continue  # float64 has no unique optimum or no risk
+        evaluations[index] = evaluation
+        _fill(found, i, _at_point(grid, evaluation, index))
+    for index, descents in descend(grid, evaluations).items():
+        _fill(found, index - points.span.start, descents)
     return found
 
 
-def _at_point(grid: Grid, configuration: Configuration, index: int) -> dict[str, Any]:
-    """Compute what a pair does not give at once; nothing where float64 has no unique optimum or no risk."""
-    try:
-        evaluation = evaluate(configuration.mixture, configuration.inner_loop)
-    except (NonUniqueOptimumError, BeyondFloat64Error):
-        return {}
+def _fill(found: Mapping[str, Floats], i: int, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name in found:
+            found[name][i] = np.nan if value is None else value
+
+
+def _at_point(grid: Grid, evaluation: Evaluation, index: int) -> dict[str, Any]:
+    """Compute what a pair does not give at once, but for the descents, which are taken together."""
     found: dict[str, Any] = {
         name: getattr(evaluation, name)
         for name in ("risk_nal", "risk_maml", "noise_floor", "gain", "ratio")

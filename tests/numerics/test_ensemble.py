@@ -163,8 +163,9 @@ def test_large_ones_stay_alone(configured, together, monkeypatch):
     assert_as_alone(found, given)
 
 
-def test_who_goes_together_changes_not_one_bit(configured):
-    given = members(configured, [(3, loop, None, None) for loop in LOOPS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_goes_together_changes_not_one_bit(configured, kind):
+    given = members(configured, [(3, loop, *KINDS[kind]) for loop in LOOPS])
 
     whole = stochastic_descents(given, **SHAPE)
     parts = [*stochastic_descents(given[:1], **SHAPE), *stochastic_descents(given[1:], **SHAPE)]
