@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-__all__ = ["add_one_step", "add_several_steps"]
+__all__ = ["CANCELLED", "FAST", "add_one_step", "add_several_steps"]
 
-# As in numerics.projected: below the first share a direction is orthogonalised again, below the second it is rounding.
-_CANCELLED = 1e-2
+#: As in numerics.projected: below the first share a direction is orthogonalised again, below the second it is rounding.
+CANCELLED = 1e-2
 _RESOLVED = 1e-12
 # Dot products are split over vector lanes, sums may be reordered; infinities and NaN keep their meaning.
-_FAST = {"contract", "reassoc", "nsz"}
+FAST = {"contract", "reassoc", "nsz"}
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def add_one_step(
     error: Any,
     deviations: Any,
@@ -96,7 +96,7 @@ def add_one_step(
         for i in range(size):
             total[i] += outer[i] - scale * deviations[i] * row[i] * seen
         return True
-    if not left > _CANCELLED * _CANCELLED * squared:
+    if not left > CANCELLED * CANCELLED * squared:
         return False
     rest = np.sqrt(left)
     across /= length
@@ -111,7 +111,7 @@ def add_one_step(
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def _dot(left: Any, right: Any) -> float:
     total = 0.0
     for i in range(len(left)):
@@ -119,7 +119,7 @@ def _dot(left: Any, right: Any) -> float:
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def _take_out(known: Any, count: int, vector: Any) -> None:
     """Take the first directions out of a vector."""
     for k in range(count):
@@ -128,7 +128,7 @@ def _take_out(known: Any, count: int, vector: Any) -> None:
             vector[i] -= part * known[k, i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def _product(
     vector: Any, directions: Any, rows: Any, known: int, limit: int, normals: Any, lengths: Any, out: Any
 ) -> int:
@@ -143,7 +143,7 @@ def _product(
         size = np.sqrt(_dot(vector, vector))
         _take_out(directions, known, direction)
         length = np.sqrt(_dot(direction, direction))
-        if length <= _CANCELLED * size:
+        if length <= CANCELLED * size:
             _take_out(directions, known, direction)
             length = np.sqrt(_dot(direction, direction))
         if length > _RESOLVED * size:
@@ -161,7 +161,7 @@ def _product(
     return known
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def add_several_steps(
     error: Any,
     deviations: Any,

@@ -1,7 +1,8 @@
 """Random numbers by the thousand, in loops that a compiler turns into vector instructions.
 
-xoshiro256++ (Blackman and Vigna 2021), 32 copies side by side with independent seeds; normals by Box and Muller's
-transform, chi-squares by Marsaglia and Tsang's rejection. Every number is computed in double precision.
+xoshiro256+ (Blackman and Vigna 2021), 16 copies side by side with independent seeds; normals by Box and Muller's
+transform, chi-squares by Marsaglia and Tsang's rejection. Every number is computed in double precision. The lowest ten
+bits of each 64 are not used: the very last ones of this generator are known to be linear.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["LANES", "chi_squares", "normals", "seeded", "uniforms"]
+__all__ = ["CHUNK", "LANES", "chi_squares", "many_normals", "normals", "padded_pairs", "seeded", "uniforms"]
 
-LANES = 32
+LANES = 16
+#: Numbers to draw at a time: enough to pay for a call, few enough to stay in the first-level cache.
+CHUNK = 2048
 # Numbers that are drawn at a time for entries that a rejection left open.
 _SPARE = LANES
 
 _LN2 = 0.6931471805599453
-_SQRT2 = 1.4142135623730951
 _HALF_PI = 1.5707963267948966
 _EXPONENT_OF_ONE = np.uint64(0x3FF0000000000000)
-_MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
+_2_52 = 2.0**52
+_EXPONENT_OF_2_52 = np.uint64(0x4330000000000000)
+_ROOT_OF_TWO = np.uint64(0x3FF6A09E667F3BCD)
 
 
 def seeded(seed: np.random.SeedSequence) -> NDArray[np.uint64]:
@@ -49,8 +53,7 @@ def bits(state: Any, out: Any) -> None:
     for start in range(0, len(out), LANES):
         for lane in range(LANES):
             s0, s1, s2, s3 = state[0, lane], state[1, lane], state[2, lane], state[3, lane]
-            total = s0 + s3
-            out[start + lane] = ((total << np.uint64(23)) | (total >> np.uint64(41))) + s0
+            out[start + lane] = s0 + s3
             shifted = s1 << np.uint64(17)
             s2 ^= s0
             s3 ^= s1
@@ -80,75 +83,110 @@ def uniforms(state: Any, out: Any, scratch: Any) -> None:
         out[i] = 2.0 - one_to_two[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
 def normals(state: Any, out: Any, scratch: Any) -> None:
     """Fill an array, whose length is a multiple of 2 LANES, with standard normals; scratch has the same length."""
     half = len(out) // 2
+    bits(state, scratch[: 2 * half])
     raw, angles = scratch[:half], scratch[half : 2 * half]
-    bits(state, raw)
-    bits(state, angles)
     radii, others = out[:half], out[half:]
+    first, second = radii.view(np.uint64), others.view(np.uint64)
+    numbers = raw.view(np.float64)
     for i in range(half):
         raw[i] = (raw[i] >> np.uint64(12)) | _EXPONENT_OF_ONE
-    one_to_two = raw.view(np.float64)
     for i in range(half):
-        radii[i] = 2.0 - one_to_two[i]
-    patterns = radii.view(np.uint64)
-    # The logarithm, by its series in s = (x - 1) / (x + 1) for a mantissa x between the roots of 1/2 and 2.
+        radii[i] = 2.0 - numbers[i]
+    # Uniform numbers from (0, 1] are 2^-k times a mantissa between the roots of 1/2 and 2; k is written as 2^52 + k.
     for i in range(half):
-        raw[i] = (patterns[i] & _MANTISSA) | _EXPONENT_OF_ONE
+        power = (_ROOT_OF_TWO - first[i]) >> np.uint64(52)
+        raw[i] = first[i] + (power << np.uint64(52))
+        second[i] = power | _EXPONENT_OF_2_52
+    # The radius. Dividing would take as long as the rest of the logarithm: a polynomial of degree 21 in its place.
     for i in range(half):
-        exponent = np.float64(np.int64(patterns[i] >> np.uint64(52)) - 1023)
-        mantissa = one_to_two[i]
-        large = mantissa > _SQRT2
-        exponent = exponent + 1.0 if large else exponent
-        mantissa = 0.5 * mantissa if large else mantissa
-        s = (mantissa - 1.0) / (mantissa + 1.0)
-        s2 = s * s
-        series = 1 / 19 + s2 * (1 / 21)
-        series = 1 / 17 + s2 * series
-        series = 1 / 15 + s2 * series
-        series = 1 / 13 + s2 * series
-        series = 1 / 11 + s2 * series
-        series = 1 / 9 + s2 * series
-        series = 1 / 7 + s2 * series
-        series = 1 / 5 + s2 * series
-        series = 1 / 3 + s2 * series
-        logarithm = exponent * _LN2 + 2.0 * s * (1.0 + s2 * series)
+        power = others[i] - _2_52
+        f = numbers[i] - 1.0
+        square = f * f
+        even = -0.0594377125876568
+        even = -0.05669643772565927 + square * even
+        even = -0.062025600107261776 + square * even
+        even = -0.07148420480023412 + square * even
+        even = -0.0833299913609137 + square * even
+        even = -0.10000011277649974 + square * even
+        even = -0.1249999978954668 + square * even
+        even = -0.16666666668629757 + square * even
+        even = -0.24999999999992914 + square * even
+        even = -0.5 + square * even
+        odd = 0.026259864395059444
+        odd = 0.06444421108963665 + square * odd
+        odd = 0.05686585537339873 + square * odd
+        odd = 0.06682375886233116 + square * odd
+        odd = 0.076916546465268 + square * odd
+        odd = 0.09090921328672855 + square * odd
+        odd = 0.11111111107647632 + square * odd
+        odd = 0.1428571428268799 + square * odd
+        odd = 0.2000000000003205 + square * odd
+        odd = 0.3333333333333326 + square * odd
+        logarithm = f + square * (even + f * odd) - power * _LN2
         radii[i] = np.sqrt(-2.0 * logarithm)
-    # An angle within 45 degrees of an axis, which two more bits choose.
-    for i in range(half):
-        raw[i] = angles[i]
-        angles[i] = (angles[i] >> np.uint64(12)) | _EXPONENT_OF_ONE
+    # The angle, within 45 degrees of an axis, which two more bits choose.
     turns = angles.view(np.float64)
     for i in range(half):
+        raw[i] = angles[i] >> np.uint64(10)
+        angles[i] = (angles[i] >> np.uint64(12)) | _EXPONENT_OF_ONE
+    for i in range(half):
         t = (turns[i] - 1.5) * _HALF_PI
-        t2 = t * t
+        square = t * t
         sine = -1 / 1307674368000
-        sine = 1 / 6227020800 + t2 * sine
-        sine = -1 / 39916800 + t2 * sine
-        sine = 1 / 362880 + t2 * sine
-        sine = -1 / 5040 + t2 * sine
-        sine = 1 / 120 + t2 * sine
-        sine = -1 / 6 + t2 * sine
-        sine = t * (1.0 + t2 * sine)
+        sine = 1 / 6227020800 + square * sine
+        sine = -1 / 39916800 + square * sine
+        sine = 1 / 362880 + square * sine
+        sine = -1 / 5040 + square * sine
+        sine = 1 / 120 + square * sine
+        sine = -1 / 6 + square * sine
+        sine = t * (1.0 + square * sine)
         cosine = 1 / 20922789888000
-        cosine = -1 / 87178291200 + t2 * cosine
-        cosine = 1 / 479001600 + t2 * cosine
-        cosine = -1 / 3628800 + t2 * cosine
-        cosine = 1 / 40320 + t2 * cosine
-        cosine = -1 / 720 + t2 * cosine
-        cosine = 1 / 24 + t2 * cosine
-        cosine = -1 / 2 + t2 * cosine
-        cosine = 1.0 + t2 * cosine
-        axis = np.int64(raw[i] & np.uint64(3))
-        odd = (axis & 1) == 1
-        first = sine if odd else cosine
-        second = cosine if odd else sine
+        cosine = -1 / 87178291200 + square * cosine
+        cosine = 1 / 479001600 + square * cosine
+        cosine = -1 / 3628800 + square * cosine
+        cosine = 1 / 40320 + square * cosine
+        cosine = -1 / 720 + square * cosine
+        cosine = 1 / 24 + square * cosine
+        cosine = -1 / 2 + square * cosine
+        cosine = 1.0 + square * cosine
         radius = radii[i]
-        # A quarter turn takes (c, s) to (-s, c), (-c, -s) and (s, -c).
-        radii[i] = radius * first * (1.0 - np.float64((axis ^ (axis >> 1)) & 1) * 2.0)
-        others[i] = radius * second * (1.0 - np.float64(axis & 2))
+        radii[i], others[i] = radius * cosine, radius * sine
+    # A quarter turn takes (c, s) to (-s, c), (-c, -s) and (s, -c): exchanged where the axis is odd, then signs flipped.
+    for i in range(half):
+        axis = raw[i]
+        exchanged = (first[i] ^ second[i]) & (np.uint64(0) - (axis & np.uint64(1)))
+        first[i] ^= exchanged ^ ((axis ^ (axis >> np.uint64(1))) << np.uint64(63))
+        second[i] ^= exchanged ^ ((axis >> np.uint64(1)) << np.uint64(63))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def padded_pairs(count: int) -> int:
+    """Return the next multiple of 2 LANES, at least one: what :func:`normals` can fill."""
+    return 2 * padded(max(1, (count + 1) // 2))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def many_normals(state: Any, out: Any, scratch: Any) -> None:
+    """Fill an array of any multiple of 2 LANES with standard normals, so many at a time that they stay in the cache.
+
+    ``scratch`` has a length of CHUNK, or that of the array if it is shorter.
+    """
+    for start in range(0, len(out), CHUNK):
+        normals(state, out[start : start + CHUNK], scratch)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _decided(x: float, u: float, shape: float, scale: float) -> float:
+    """Return the chi-square that a normal x becomes, or -1 if a uniform u rejects it."""
+    root = 1.0 + scale * x
+    v = root * root * root
+    if v > 0.0 and np.log(u) < 0.5 * x * x + shape * (1.0 - v + np.log(v)):
+        return 2.0 * shape * v
+    return -1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -168,22 +206,23 @@ def chi_squares(state: Any, degrees: int, out: Any, spare: Any, uniform: Any, sc
     uniforms(state, uniform[:count], scratch)
     shape = 0.5 * degrees - 1 / 3
     scale = 1.0 / np.sqrt(9.0 * shape)
-    rejected = 0
+    # Nearly all are accepted by a bound that takes no logarithm: with t = scale x, the logarithm of what u is compared
+    # with is at least -t^4 / (9 scale^2) for t > -1/4, and Marsaglia and Tsang's bound holds anywhere. The others are
+    # marked, and decided one by one.
+    waiting = 0
     for i in range(count):
         x = spare[i]
         root = 1.0 + scale * x
-        v = root * root * root
-        u = uniform[i]
-        accepted = v > 0.0 and (
-            u < 1.0 - 0.0331 * x * x * x * x or np.log(u) < 0.5 * x * x + shape * (1.0 - v + np.log(v))
-        )
-        if accepted:
-            out[i] = 2.0 * shape * v
-        else:
-            out[i] = -1.0
-            rejected += 1
-    if rejected == 0:
+        square = x * x
+        steepness = scale * scale / 9.0 if root > 0.75 else 0.0331
+        accepted = (root > 0.0) & (uniform[i] < 1.0 - steepness * square * square)
+        out[i] = 2.0 * shape * root * root * root if accepted else -1.0
+        waiting += 0 if accepted else 1
+    if waiting == 0:
         return
+    for i in range(count):
+        if out[i] < 0.0:
+            out[i] = _decided(spare[i], uniform[i], shape, scale)
     used = 2 * _SPARE
     for i in range(count):
         while out[i] < 0.0:
@@ -193,7 +232,4 @@ def chi_squares(state: Any, degrees: int, out: Any, spare: Any, uniform: Any, sc
                 used = 0
             x, u = spare[used], uniform[used]
             used += 1
-            root = 1.0 + scale * x
-            v = root * root * root
-            if v > 0.0 and np.log(u) < 0.5 * x * x + shape * (1.0 - v + np.log(v)):
-                out[i] = 2.0 * shape * v
+            out[i] = _decided(x, u, shape, scale)

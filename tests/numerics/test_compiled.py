@@ -8,7 +8,7 @@ from scipy import stats
 
 from numerics.chains import ArrayWalk
 from numerics.compiled import random as compiled_random
-from numerics.compiled import walk as compiled_walk
+from numerics.compiled.abreast import KEPT, WORK, gradients_abreast, start_errors
 from numerics.compiled.episode import add_one_step, add_several_steps
 from numerics.compiled.random import LANES, chi_squares, normals, seeded, uniforms
 from numerics.compiled.walk import CompiledWalk
@@ -38,6 +38,11 @@ CASES = [
     (3, MAML(InnerLoop(0.8, 5)), 1, {}),
     (3, MAML(InnerLoop(0.8, 5)), 3, QUIET | DENSE_SPREAD),
     (3, MAML(InnerLoop(0.8, 5)), 1, {"covariance": [1.0, 0.5, 0.2]} | DENSE_SPREAD),
+    # Eight and more tasks are computed side by side, and what is left over one by one.
+    (3, MAML(InnerLoop(0.8, 5)), 8, {}),
+    (3, MAML(InnerLoop(0.8, 3)), 11, QUIET | DENSE_SPREAD),
+    (3, MAML(InnerLoop(0.8, 5)), 8, {"covariance": [1.0, 0.5, 0.2], "spread": [0.1, 0.4, 0.2]}),
+    (3, MAML(InnerLoop(0.8, 3)), 8, QUIET | {"covariance": 0.7}),
     (3, MAML(InnerLoop(0.8, 1)), 1, {}),
     (3, MAML(InnerLoop(0.8, 2)), 1, QUIET | {"covariance": 0.7}),
     (1, MAML(InnerLoop(0.8, 3)), 2, QUIET),
@@ -109,6 +114,59 @@ def test_the_short_way_through_one_step_is_the_long_one(rng, dimension, limit, n
     np.testing.assert_allclose(short, long, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.7])
+@pytest.mark.parametrize("alike", [True, False])
+@pytest.mark.parametrize(("dimension", "width"), [(2, 8), (7, 16), (40, 32)])
+def test_side_by_side_each_task_has_the_gradient_that_it_has_alone(rng, dimension, width, alike, noise):
+    columns = dimension + (noise > 0)
+    errors, normals_ = rng.standard_normal((dimension, width)), rng.standard_normal((2, columns, width))
+    deviations = rng.uniform(0.5, 1.5, (1 if alike else dimension, width))
+    lengths, noises = rng.uniform(2, 3, (2, width)), np.full(width, noise)
+    # Two tasks in which digits would be lost: at its optimum without noise, and not a number.
+    errors[:, 1], noises[1], errors[0, 3] = 0.0, 0.0, np.nan
+    work, found = np.empty(WORK), np.full((dimension, width), np.inf)
+
+    left_out = gradients_abreast(errors, deviations, noises, 0.1, *normals_, lengths, work, found)
+
+    assert left_out == 2
+    np.testing.assert_array_equal(np.flatnonzero(work[KEPT : KEPT + width] == 0), [1, 3])
+    np.testing.assert_array_equal(found[:, [1, 3]], 0.0)
+    for t in set(range(width)) - {1, 3}:
+        alone = np.zeros(dimension)
+        spread_out = np.ascontiguousarray(np.broadcast_to(deviations[:, t], dimension))
+        arguments = (
+            errors[:, t].copy(),
+            spread_out,
+            noises[t],
+            0.1,
+            2,
+            normals_[:, :, t].ravel(),
+            lengths[:, t].copy(),
+        )
+        assert add_one_step(*arguments, np.empty((3, dimension)), alone)
+        np.testing.assert_allclose(found[:, t], alone, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("spread_shape", [(0, 0, 0), (2, 3, 1), (2, 3, 3)])
+def test_optima_are_drawn_about_the_centre_of_their_class(rng, spread_shape):
+    labels = np.array([0, 1, 1, 0, 1, 0, 0, 1], dtype=np.uint64)
+    starts, roots, spread = rng.standard_normal((3, 2)), rng.uniform(size=(3, 2)), rng.standard_normal(spread_shape)
+    drawn_normals = rng.standard_normal((3, 8))
+    errors, deviations = np.empty((3, 8)), np.empty((3, 8))
+
+    start_errors(labels, starts, roots, spread, drawn_normals, errors, deviations)
+
+    for t, label in enumerate(labels):
+        if len(spread) == 0:
+            moved = np.zeros(3)
+        elif spread_shape[2] == 1:
+            moved = spread[label, :, 0] * drawn_normals[:, t]
+        else:
+            moved = spread[label] @ drawn_normals[:, t]
+        np.testing.assert_allclose(errors[:, t], starts[:, label] - moved, rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(deviations[:, t], roots[:, label])
+
+
 def test_the_short_way_is_not_taken_where_it_loses_digits():
     """In one dimension, without noise, the second direction is the first one again."""
     arguments = one_step_arguments(np.random.default_rng(1), 1, 0.0)
@@ -126,9 +184,10 @@ def test_a_task_at_its_optimum_without_noise_has_no_gradient(rng):
     np.testing.assert_array_equal(total, 1.0)
 
 
-def test_what_is_not_a_number_stays_so(configured, seed):
+@pytest.mark.parametrize("batch", [2, 8])
+def test_what_is_not_a_number_stays_so(configured, seed, batch):
     source = ProjectedSampler(configured(3).mixture)
-    walk = CompiledWalk(MAML(InnerLoop(0.8, 5)), source, 2, 2, np.random.SeedSequence(seed), ENGINE)
+    walk = CompiledWalk(MAML(InnerLoop(0.8, 5)), source, 2, batch, np.random.SeedSequence(seed), ENGINE)
 
     path = walk.advance(np.array([[np.nan, 1.0, 0.0], [1.0, 0.0, 0.0]]), np.ones(3))
 
@@ -172,13 +231,13 @@ def test_other_learners_and_samplers_are_refused(configured, seed):
 
 
 def test_bits_are_those_of_the_published_generator():
-    """Of xoshiro256++ seeded with 1, 2, 3, 4, as its authors' C code and other libraries print them."""
+    """Of xoshiro256+ seeded with 1, 2, 3, 4, as its authors' C code and other libraries print them."""
     state = np.repeat(np.arange(1, 5, dtype=np.uint64)[:, None], LANES, axis=1)
     out = np.empty(4 * LANES, dtype=np.uint64)
 
     compiled_random.bits(state, out)
 
-    expected = [41943041, 58720359, 3588806011781223, 3591011842654386]
+    expected = [5, 211106232532999, 211106635186183, 9223759065350669058]
     np.testing.assert_array_equal(out.reshape(4, LANES), np.repeat(np.array(expected, np.uint64)[:, None], LANES, 1))
 
 
@@ -222,10 +281,26 @@ def test_the_series_of_normals_are_accurate(seed):
     compiled_random.bits(copy, raw)
     radius = np.sqrt(-2 * np.log(1 - (raw >> np.uint64(12)).astype(float) * 2.0**-52))
     compiled_random.bits(copy, raw)
-    turn = ((raw >> np.uint64(12)).astype(float) * 2.0**-52 - 0.5) / 4 + (raw & np.uint64(3)).astype(float) / 4
+    axis = (raw >> np.uint64(10)) & np.uint64(3)
+    turn = ((raw >> np.uint64(12)).astype(float) * 2.0**-52 - 0.5) / 4 + axis.astype(float) / 4
     angle = 2 * np.pi * turn
 
     np.testing.assert_allclose(out, np.concatenate([radius * np.cos(angle), radius * np.sin(angle)]), atol=2e-15)
+
+
+@pytest.mark.parametrize("degrees", [2, 3, 25, 1000])
+def test_what_is_accepted_without_a_logarithm_is_accepted_with_it(rng, degrees):
+    """The bound is below what Marsaglia and Tsang compare with, so that it changes no number."""
+    shape = degrees / 2 - 1 / 3
+    scale = 1 / np.sqrt(9 * shape)
+    root = 1 + scale * np.concatenate([rng.standard_normal(2000), np.linspace(-8, 8, 2001)])
+    x, root = (root[root > 1e-9] - 1) / scale, root[root > 1e-9]
+    exact = x**2 / 2 + (1 - root**3 + 3 * np.log(root)) / (9 * scale**2)
+    steepness = np.where(root > 0.75, scale**2 / 9, 0.0331)
+    bound = 1 - steepness * x**4
+
+    assert (bound <= np.exp(exact) + 1e-12).all()
+    assert not (1 - steepness * 0.5 * x**4 <= np.exp(exact) + 1e-12).all()
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 25, 1000])
@@ -254,4 +329,3 @@ def test_streams_differ_and_no_state_is_all_zeros():
 
     assert not np.any(first == second)
     assert (seeded(Zeros()) != 0).any(axis=0).all()
-    assert compiled_walk.LANES == LANES
