@@ -137,8 +137,8 @@ def _width(batch: int, per_task: int) -> int:
 def _tables(population: Population) -> tuple[NDArray[Any], ...]:
     """Return cumulative weights, centres, roots, roots in columns, spread, noise and frames.
 
-    Each is an array, empty where there is nothing of the kind. The roots of the covariances' eigenvalues come with a row
-    for each class, and once more with a column for each: of one entry if all covariances are isotropic.
+    Each is an array, empty where there is nothing of the kind. The roots of the eigenvalues come with a row for each
+    class, and once more with a column for each: of one entry if all covariances are isotropic.
     """
     centres = population.centres
     dense = population.frames is not None
