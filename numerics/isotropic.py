@@ -234,7 +234,7 @@ def _compiled(lines: Sequence[str], suspect: str, outputs: Sequence[str], varyin
 
 def _function(signature: str, body: Sequence[str]) -> Code:
     """Make a function of lines that were printed from derived expressions."""
-    scope: dict[str, Any] = {"nan": np.nan}
+    scope: dict[str, Any] = {"nan": np.nan, "square": np.square}
     exec(f"def {signature}:\n" + "\n".join(f"    {line}" for line in body), scope)
     function: Code = scope[signature.partition("(")[0]]
     return function
@@ -250,11 +250,22 @@ def _python(expression: sp.Expr) -> str:
         return f"abs({_python(expression.args[0])})"
     if isinstance(expression, sp.Pow):
         base, exponent = _python(expression.base), int(expression.exp)
-        product = "*".join([f"({base})"] * abs(exponent))
+        product = _raised(base, abs(exponent))
         return product if exponent > 0 else f"1.0/({product})"
     if isinstance(expression, sp.Add):
-        return " + ".join(f"({_python(term)})" for term in expression.as_ordered_terms())
+        first, *others = sorted(expression.as_ordered_terms(), key=sp.Expr.could_extract_minus_sign)
+        terms = [("-", -term) if term.could_extract_minus_sign() else ("+", term) for term in others]
+        return f"({_python(first)})" + "".join(f" {sign} ({_python(term)})" for sign, term in terms)
     numerator, denominator = expression.as_numer_denom()
     if denominator != 1:
         return f"({_python(numerator)})/({_python(denominator)})"
-    return "*".join(f"({_python(factor)})" for factor in expression.as_ordered_factors())
+    # Factors of the same power are multiplied before they are raised to it: every pass over an array counts.
+    by_power: dict[int, list[str]] = {}
+    for base, power in (factor.as_base_exp() for factor in expression.as_ordered_factors()):
+        by_power.setdefault(int(power), []).append(f"({_python(base)})")
+    return "*".join(_raised("*".join(factors), power) for power, factors in by_power.items())
+
+
+def _raised(product: str, power: int) -> str:
+    """Print a power as squares, of which each is one pass over an array, and a rest."""
+    return "*".join([f"square({product})"] * (power // 2) + [f"({product})"] * (power % 2))
