@@ -20,6 +20,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 EXTRAS_run :=
 EXTRAS_test := [test]
 EXTRAS_dev := [dev]
+EXTRAS_bench := [bench]
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -31,7 +32,7 @@ verify: $(VENV)/installed-run ## Judge every claim and print the ledger (ARGS ar
 test: $(VENV)/installed-test ## Run the tests on all cores (ARGS are passed to pytest)
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
-bench: $(VENV)/installed-run ## Measure how fast everything is and write docs/benchmarks.md
+bench: $(VENV)/installed-bench ## Measure how fast everything is and write docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 mutants: $(VENV)/installed-test ## Break the derivation code in every small way and count what its tests notice

@@ -1,8 +1,8 @@
-"""Measures stochastic MAML: outer steps per second of every sampler and engine, and the share that random numbers take.
+"""Measures stochastic MAML: outer steps per second of this library and of others on the same work, run in turns.
 
-Functions for `make bench`; by itself it prints one table:
+Tables for `make bench`; by itself it prints them:
 
-    python benchmarks/descent.py [--seconds S]
+    python benchmarks/descent.py [--quick]
 
 Cases are S (d = 10, m = 25, 32 tasks a step), M (50, 100, 64) and L (200, 400, 64): an easy and a hard class of equal
 weight, covariances isotropic or dense, no spread and no label noise, one inner step. Times are processor seconds of one
@@ -10,166 +10,198 @@ thread.
 """
 
 import argparse
-import os
-import time
-from dataclasses import dataclass
+from importlib.util import find_spec
 
-SEED = 2022
+from page import Row, Table, missing, rates, times
+from rivals import RIVALS, Problem
+from timing import SEED, calls_per_second, fresh, one_thread
+
 CASES = {"S": (10, 25, 32), "M": (50, 100, 64), "L": (200, 400, 64)}
 KINDS = ("isotropic", "dense")
-ENGINES = {"numpy": ("raw", "wishart", "projected"), "compiled": ("projected",)}
+#: Engine, sampler and chains together.
+OURS = (
+    ("numpy", "raw", 64),
+    ("numpy", "wishart", 64),
+    ("numpy", "projected", 1),
+    ("numpy", "projected", 64),
+    ("compiled", "projected", 1),
+    ("compiled", "projected", 64),
+)
+BASIS, JAX = "learn2learn's algorithm in PyTorch", "JAX, vmap, grad, scan, jit"
+COMPILED = "torch.func, compiled"
+#: Aims of the projected sampler: times PyTorch and, for isotropic covariances, times JAX.
+AIMS = {
+    ("isotropic", "numpy"): {"S": (200, 3), "M": (150, 14), "L": (55, 80)},
+    ("isotropic", "compiled"): {"S": (3000, 50), "M": (1600, 150), "L": (1000, 1400)},
+    ("dense", "numpy"): {"S": (150, None), "M": (80, None), "L": (100, None)},
+    ("dense", "compiled"): {"S": (1500, None), "M": (500, None), "L": (200, None)},
+}
+#: Aims of the compiled engine, as a share of what it could do if it did nothing but draw the random numbers.
+SHARES = {"S": "50 %", "M": "70 %", "L": "85 %"}
 
 
-@dataclass(frozen=True)
-class Speed:
-    """Outer steps per second of all chains together, and the same if nothing were computed but the random numbers."""
+def tables(quick: bool) -> list[Table]:
+    """Take the measurements."""
+    cases, seconds, repeats = (("S",), 0.01, 2) if quick else (tuple(CASES), 0.2, 3)
+    return [
+        Table(
+            f"Simulation, {kind} covariances",
+            "Stochastic MAML, outer steps per second of all chains together: S is d = 10 with m = 25 samples and 32 "
+            "tasks a step, M 50, 100, 64 and L 200, 400, 64. PyTorch and JAX compute in single precision on raw data, "
+            "this library in double; the aims are ratios to learn2learn, whose algorithm alone, without its "
+            "bookkeeping, is the first row. A share is that of the speed of its random numbers alone.",
+            [row for case in cases for row in fresh(rows, case, kind, seconds, repeats)],
+        )
+        for kind in KINDS
+    ]
 
-    case: str
-    kind: str
-    engine: str
-    sampler: str
-    chains: int
-    steps_per_second: float
-    ceiling: float
+
+def rows(case: str, kind: str, seconds: float, repeats: int) -> list[Row]:
+    """Measure every way to do the work of one case, in turns."""
+    functions, steps, absent = {}, {}, []
+    problem = Problem.of(population(case, kind), *CASES[case][1:])
+    for name, (package, build) in RIVALS.items():
+        if kind != "isotropic" and name == COMPILED:
+            continue  # a minute of compiling for the same picture
+        if find_spec(package) is None:
+            absent.append(missing(f"{case}, {name}", package))
+            continue
+        try:
+            functions[name], steps[name] = build(problem)
+            functions[name]()
+        except Exception as error:  # whatever keeps another library from working is a result, not a failure of ours
+            functions.pop(name, None)
+            said = str(error).strip().partition("\n")[0]
+            absent.append(Row(f"{case}, {name}", f"not run: {type(error).__name__}: {said}"))
+    for way in OURS:
+        functions[way], steps[way] = walk(case, kind, *way)
+        if way[1] == "projected":
+            functions["random", *way], steps["random", *way] = random_numbers(case, way[0])
+    calls = calls_per_second(functions, seconds, repeats)
+    speeds = {name: [steps[name] * one for one in measured] for name, measured in calls.items()}
+    theirs = [
+        Row(f"{case}, {name}", rates(speeds[name], "steps/s"), _ratios(speeds, name))
+        for name in RIVALS
+        if name in speeds
+    ]
+    return theirs + absent + [_our_row(case, kind, way, speeds) for way in OURS]
 
 
-def population(case, kind):
-    """Return the mixture of a case."""
+def _our_row(case, kind, way, speeds):
+    engine, sampler, chains = way
+    against, target = _ratios(speeds, way), ""
+    if sampler == "projected":
+        share = max(speeds[way]) / max(speeds["random", *way])
+        against = ", ".join(part for part in (against, f"share {share:.0%}") if part)
+        pytorch, jax = AIMS[kind, engine][case]
+        aims = [f"{pytorch:,} x PyTorch"] + ([f"{jax:,} x JAX"] if jax else [])
+        target = ", ".join(aims + ([f"share {SHARES[case]}"] if engine == "compiled" and kind == "isotropic" else []))
+    together = "1 chain" if chains == 1 else f"{chains} chains"
+    return Row(f"{case}, `{engine}`, `{sampler}`, {together}", rates(speeds[way], "steps/s"), against, target)
+
+
+def _ratios(speeds, name):
+    bases = [(BASIS, "PyTorch"), (JAX, "JAX")]
+    known = [(base, short) for base, short in bases if base in speeds and base != name]
+    return ", ".join(f"{times(max(speeds[name]) / max(speeds[base]))} {short}" for base, short in known)
+
+
+def population(case: str, kind: str, size: int | None = None, classes: int = 2):
+    """Return the mixture of a case, or the like in another dimension or with more classes.
+
+    Parameters
+    ----------
+    case : str
+        Of CASES.
+    kind : {"isotropic", "diagonal", "dense"}
+        Of its covariances.
+    size, classes : int
+        Dimension, and number of classes, between the easy one and the hard one.
+    """
     import numpy as np
 
     from theory.mixture import Mixture, TaskClass
 
-    size, rng = CASES[case][0], np.random.default_rng(SEED)
+    size, rng = size or CASES[case][0], np.random.default_rng(SEED)
 
     def covariance(largest):
+        values = np.linspace(largest / 2, largest, size)
         if kind == "isotropic":
             return largest * np.eye(size)
+        if kind == "diagonal":
+            return np.diag(values)
         frame, _ = np.linalg.qr(rng.standard_normal((size, size)))
-        matrix = (frame * np.linspace(largest / 2, largest, size)) @ frame.T
+        matrix = (frame * values) @ frame.T
         return (matrix + matrix.T) / 2
 
     still = np.zeros((size, size))
-    classes = (("easy", 1.0, 0.0), ("hard", 0.1, 2.0))
+    levels = zip(np.linspace(1.0, 0.1, classes), np.linspace(0.0, 2.0, classes), strict=True)
     return Mixture(
-        tuple(TaskClass(name, 0.5, covariance(rho), np.full(size, centre), still, 0.0) for name, rho, centre in classes)
+        tuple(
+            TaskClass(f"class {k}", 1 / classes, covariance(rho), np.full(size, centre), still, 0.0)
+            for k, (rho, centre) in enumerate(levels)
+        )
     )
 
 
-def best_rate(run, seconds, repeats=3):
-    """Return calls per processor second, the best of several runs, of which each takes about so many seconds."""
-    count, best = 1, 0.0
-    while True:
-        started = time.process_time()
-        for _ in range(count):
-            run()
-        elapsed = time.process_time() - started
-        if elapsed < seconds:
-            count = max(2 * count, int(count * 1.2 * seconds / max(elapsed, 1e-9)))
-            continue
-        best, repeats = max(best, count / elapsed), repeats - 1
-        if repeats == 0:
-            return best
+def walk(case: str, kind: str, engine_name: str, sampler: str, chains: int):
+    """Return a function that takes outer steps by this library's code, and how many it takes in a call."""
+    from theory.mixture import InnerLoop
+
+    _, samples, batch = CASES[case]
+    return walk_of_mixture(population(case, kind), InnerLoop(0.5, samples), batch, engine_name, sampler, chains)
 
 
-def speed(case, kind, engine_name="numpy", sampler="projected", chains=64, seconds=0.5):
-    """Measure one combination.
-
-    Parameters
-    ----------
-    case, kind : str
-        Of CASES and KINDS.
-    engine_name, sampler : str
-        Of ENGINES.
-    chains : int
-        Chains that run together.
-    seconds : float
-        Processor seconds of each of three runs.
-    """
+def walk_of_mixture(mixture, inner_loop, batch: int, engine_name: str, sampler: str, chains: int):
+    """Return the same for any mixture and inner loop."""
     import numpy as np
 
     from numerics.chains import walk_of
     from numerics.engine import Engine
     from numerics.methods import MAML
-    from theory.mixture import InnerLoop
 
-    size, samples, batch = CASES[case]
     engine = Engine(engine_name, memory=2**33)
-    source = engine.source(population(case, kind), sampler)
-    walk = walk_of(MAML(InnerLoop(0.5, samples)), source, chains, batch, np.random.SeedSequence(SEED), engine)
-    positions, sizes = np.zeros((chains, size)), np.full(walk.block, 0.05)
-    walk.advance(positions, sizes)  # compiled here
-    steps = chains * walk.block * best_rate(lambda: walk.advance(positions, sizes), seconds)
-    ceiling = batches_per_second(engine_name, sampler, size, samples, batch, seconds)
-    return Speed(case, kind, engine_name, sampler, chains, steps, ceiling)
+    source = engine.source(mixture, sampler)
+    taken = walk_of(MAML(inner_loop), source, chains, batch, np.random.SeedSequence(SEED), engine)
+    positions, sizes = np.zeros((chains, mixture.dimension)), np.full(taken.block, 0.05)
+    return (lambda: taken.advance(positions, sizes)), chains * taken.block
 
 
-def batches_per_second(engine_name, sampler, size, samples, batch, seconds):
-    """Draw the random numbers of many outer steps and nothing else; returns outer steps per second."""
+def random_numbers(case: str, engine_name: str):
+    """Return a function that draws what the projected sampler needs, and for how many outer steps."""
     import numpy as np
 
-    draws = {
-        "raw": (samples * size, []),
-        "wishart": (size * (size - 1) // 2, [samples - row for row in range(size)]),
-        "projected": (2 * size, [samples, samples - 1]),
-    }
-    normals, degrees = draws[sampler]
-    together = max(1, 200_000 // (batch * normals))
-    count = together * batch * normals
+    size, samples, batch = CASES[case]
+    together = max(1, 200_000 // (batch * 2 * size))
+    count, tasks = together * batch * 2 * size, together * batch
     if engine_name == "numpy":
         rng = np.random.Generator(np.random.SFC64(SEED))
 
         def draw():
             rng.standard_normal(count)
-            for n in degrees:
-                rng.chisquare(n, together * batch)
+            for degrees in (samples, samples - 1):
+                rng.chisquare(degrees, tasks)
     else:
         from numerics.compiled import random
 
         state = random.seeded(np.random.SeedSequence(SEED))
-        out, scratch = np.empty(2048), np.empty(2048, dtype=np.uint64)
+        out, scratch = np.empty(random.padded_pairs(count)), np.empty(random.CHUNK, dtype=np.uint64)
         lengths, spare, uniform = np.empty(256), np.empty(1024), np.empty(1024)
-        calls, chi_calls = -(-count // len(out)), -(-together * batch // len(lengths))
 
         def draw():
-            for _ in range(calls):
-                random.normals(state, out, scratch)
-            for n in degrees:
-                for _ in range(chi_calls):
-                    random.chi_squares(state, n, lengths, spare, uniform, scratch)
+            random.many_normals(state, out, scratch)
+            for degrees in (samples, samples - 1):
+                for _ in range(-(-tasks // len(lengths))):
+                    random.chi_squares(state, degrees, lengths, spare, uniform, scratch)
 
-    draw()
-    return together * best_rate(draw, seconds)
-
-
-def speeds(seconds=0.5, cases=tuple(CASES)):
-    """Measure every combination, one after the other."""
-    combinations = [(name, sampler) for name, samplers in ENGINES.items() for sampler in samplers]
-    return [
-        speed(case, kind, name, sampler, chains, seconds)
-        for case in cases
-        for kind in KINDS
-        for name, sampler in combinations
-        for chains in (1, 64)
-    ]
-
-
-def table(measured):
-    """Write speeds as Markdown."""
-    lines = [
-        "| case | covariances | engine | sampler | chains | outer steps/s | of the random numbers' speed |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {s.case} | {s.kind} | {s.engine} | {s.sampler} | {s.chains} | {float(f'{s.steps_per_second:.3g}'):,.0f} "
-        f"| {s.steps_per_second / s.ceiling:.0%} |"
-        for s in measured
-    ]
-    return "\n".join(lines) + "\n"
+    return draw, together
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=0.5, help="processor seconds of each run")
-    arguments = parser.parse_args()
-    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    print(table(speeds(arguments.seconds)), end="")
+    parser.add_argument("--quick", action="store_true", help="shrink every problem, to see that the script works")
+    one_thread()
+    for table in tables(parser.parse_args().quick):
+        print(f"## {table.heading}\n")
+        for row in table.rows:
+            print(" | ".join((row.what, row.figure, row.against, row.target)))
