@@ -9,8 +9,13 @@ def rows(quick: bool) -> list[Row]:
     case, chains = ("S", 4) if quick else ("L", 64)
     return [
         simulated(case, chains, name, sampler, limit)
-        for name, sampler in (("numpy", "raw"), ("numpy", "wishart"), ("numpy", "projected"), ("compiled", "projected"))
-        for limit in (2**30, 2**28)
+        for name, sampler, limit in (
+            ("numpy", "raw", 2**30),
+            ("numpy", "raw", 2**28),
+            ("numpy", "wishart", 2**30),
+            ("numpy", "projected", 2**30),
+            ("compiled", "projected", 2**30),
+        )
     ]
 
 

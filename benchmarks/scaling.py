@@ -7,6 +7,7 @@ from page import Row, Table, duration, missing
 from timing import SEED, fresh
 
 COUNT, SECONDS = 200, 0.1
+AIMS = {"processes": "1.9 x", "a local Dask cluster": "1.6 x"}
 
 
 def tables(quick: bool) -> list[Table]:
@@ -14,10 +15,7 @@ def tables(quick: bool) -> list[Table]:
     from numerics.engine import available_cores
 
     count, seconds, repeats = (4, 0.02, 1) if quick else (COUNT, SECONDS, 2)
-    kinds = ["processes"] + (["Dask"] if find_spec("distributed") else [])
-    rows = [pools(kind, count, seconds, repeats) for kind in kinds]
-    if "Dask" not in kinds:
-        rows.append(missing("two cores against one, Dask", "distributed"))
+    rows = pools(count, seconds, repeats)
     chains = 4 if quick else 64
     rows += [fresh(threads, engine, chains, repeats + 1) for engine in ("numpy", "compiled")]
     explanation = (
@@ -28,44 +26,46 @@ def tables(quick: bool) -> list[Table]:
     return [Table("Two cores", explanation, rows)]
 
 
-def pools(kind: str, count: int, seconds: float, repeats: int) -> Row:
-    """Run simulations of a given length by two worker processes, start-up included, and by one process."""
-    runs = [fresh(pool_seconds, kind, count, seconds) for _ in range(repeats)]
-    alone, together, double = (min(run[k] for run in runs) for k in range(3))
-    strong = [run[0] / run[1] for run in runs]
-    return Row(
-        f"{count} simulations of {seconds:g} s, {kind}, start-up included",
-        f"{alone / together:.2f} x ({len(runs)} runs: from {min(strong):.2f})",
-        f"{duration(together)} after {duration(alone)}; weak: {alone / double:.0%}",
-        {"processes": "1.9 x", "Dask": "1.6 x"}[kind],
-    )
+def pools(count: int, seconds: float, repeats: int) -> list[Row]:
+    """Run simulations of a given length by one process, by two worker processes and by a cluster of two, in turns."""
+    ways = {"alone": {"workers": 1}, "processes": {"scheduler": "processes", "workers": 2}}
+    absent = []
+    if find_spec("distributed") is None:
+        absent.append(missing("the same on a local Dask cluster", "distributed"))
+    else:
+        ways["a local Dask cluster"] = {"cluster": 2}
+    runs = [{name: fresh(run, count, seconds, how) for name, how in ways.items()} for _ in range(repeats)]
+    best = {name: min(one[name] for one in runs) for name in ways}
+    rows = [
+        Row(
+            f"{count} simulations of {seconds:g} s, {name}, start-up included",
+            f"{best['alone'] / best[name]:.2f} x ({repeats} runs: from {min(one['alone'] / one[name] for one in runs):.2f})",
+            f"{duration(best[name])} after {duration(best['alone'])}",
+            AIMS[name],
+        )
+        for name in ways
+        if name != "alone"
+    ]
+    return rows + absent
 
 
-def pool_seconds(kind: str, count: int, seconds: float) -> tuple[float, float, float]:
-    """Return seconds of one process, of two on the same work, and of two on twice the work."""
-    return (
-        run(count, seconds, workers=1),
-        run(count, seconds, **{kind: 2}),
-        run(2 * count, seconds, **{kind: 2}),
-    )
-
-
-def run(count: int, seconds: float, *, workers: int = 0, processes: int = 0, Dask: int = 0) -> float:
+def run(count: int, seconds: float, how: dict) -> float:
     """Return how long simulations take in this process, in worker processes or on a cluster of them."""
     from numerics.scheduling import completed
 
     started, work = time.perf_counter(), [seconds] * count
-    if Dask:
-        from distributed import LocalCluster
+    if "cluster" not in how:
+        for _ in completed(busy, work, **how):
+            pass
+        return time.perf_counter() - started
 
-        with LocalCluster(n_workers=Dask, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-            for _ in completed(busy, work, scheduler=cluster.scheduler_address):
-                pass
-            return time.perf_counter() - started
-    how = {"scheduler": "processes", "workers": processes} if processes else {"workers": workers}
-    for _ in completed(busy, work, **how):
-        pass
-    return time.perf_counter() - started
+    from distributed import LocalCluster
+
+    options = {"threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with LocalCluster(n_workers=how["cluster"], **options) as cluster:
+        for _ in completed(busy, work, scheduler=cluster.scheduler_address):
+            pass
+        return time.perf_counter() - started
 
 
 def busy(seconds: float) -> float:
