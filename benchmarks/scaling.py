@@ -36,10 +36,11 @@ def pools(count: int, seconds: float, repeats: int) -> list[Row]:
         ways["a local Dask cluster"] = {"cluster": 2}
     runs = [{name: fresh(run, count, seconds, how) for name, how in ways.items()} for _ in range(repeats)]
     best = {name: min(one[name] for one in runs) for name in ways}
+    ratios = {name: [one["alone"] / one[name] for one in runs] for name in ways}
     rows = [
         Row(
             f"{count} simulations of {seconds:g} s, {name}, start-up included",
-            f"{best['alone'] / best[name]:.2f} x ({repeats} runs: from {min(one['alone'] / one[name] for one in runs):.2f})",
+            f"{best['alone'] / best[name]:.2f} x ({repeats} runs: from {min(ratios[name]):.2f})",
             f"{duration(best[name])} after {duration(best['alone'])}",
             AIMS[name],
         )
