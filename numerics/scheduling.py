@@ -10,16 +10,29 @@ import itertools
 import os
 import re
 import signal
+import sys
+import threading
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from importlib.metadata import version
+from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from theory.errors import MissingExtraError, SchedulerError
 
-__all__ = ["completed", "in_order", "scheduler_name"]
+__all__ = [
+    "completed",
+    "cores",
+    "in_order",
+    "is_local",
+    "prepare_processes",
+    "refuse_other_version",
+    "scheduler_name",
+    "worker_count",
+]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,11 +40,14 @@ Result = TypeVar("Result")
 _CLUSTER = re.compile(r"(tcp|tls|ws|wss|ucx)://[^\s/:]+(:\d+)?|(tcp|tls|ws|wss|ucx)://\[[0-9a-fA-F:.]+\](:\d+)?")
 _ALLOWED = "threads, processes, or the address of a Dask scheduler such as tcp://HOST:8786"
 #: Seconds after which a scheduler that does not answer is called unreachable.
-_PATIENCE = 8
+_PATIENCE = 5
 #: Items under way for each worker: the next one is at hand when a worker becomes free.
 _AHEAD = 2
 #: Items under way on a cluster at least, since workers may join at any time.
 _CLUSTER_AHEAD = 64
+_LOCAL = ("threads", "processes")
+#: Whether processes are forked from a server that has imported what they need, as Python does by default from 3.14 on.
+_FORKS = sys.platform == "linux"
 
 
 def scheduler_name(name: str) -> str:
@@ -47,9 +63,76 @@ def scheduler_name(name: str) -> str:
     SchedulerError
         If it is none of these.
     """
-    if name in ("threads", "processes") or _CLUSTER.fullmatch(name):
+    if name in _LOCAL or _CLUSTER.fullmatch(name):
         return name
     raise SchedulerError(f"scheduler: got {name!r}; must be {_ALLOWED}")
+
+
+def is_local(scheduler: str) -> bool:
+    """Whether a scheduler works on this machine, with workers that it starts and ends."""
+    return scheduler_name(scheduler) in _LOCAL
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def worker_count(scheduler: str, workers: int | None = None) -> int:
+    """Return how many items a scheduler computes at a time.
+
+    Parameters
+    ----------
+    scheduler, workers : str, int or None
+        As :func:`completed` takes them. A cluster is asked, and may have none yet.
+
+    Raises
+    ------
+    SchedulerError, MissingExtraError
+        As :func:`completed` does.
+    """
+    if is_local(scheduler):
+        return workers or cores()
+    client = _connected(scheduler)
+    try:
+        return sum(client.nthreads().values())
+    finally:
+        client.close(timeout=_PATIENCE)
+
+
+def refuse_other_version(asking: str) -> None:
+    """Refuse to work for another version of the library, which might want something else.
+
+    Parameters
+    ----------
+    asking : str
+        The version that asks.
+
+    Raises
+    ------
+    SchedulerError
+        If this process runs another one.
+    """
+    if (own := version("maml-landscape")) != asking:
+        raise SchedulerError(
+            f"a worker runs version {own} of the library and was asked by {asking}; install the same version on both"
+        )
+
+
+def prepare_processes(module: str) -> None:
+    """Begin to import what worker processes need, beside whatever this process does meanwhile.
+
+    On Linux all later ``"processes"`` are then forked from one that has the module, and start at once. Elsewhere each
+    imports it for itself, and this does nothing.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module; only the first call in a process counts.
+    """
+    if _FORKS:
+        forkserver.set_forkserver_preload([module])
+        forkserver.ensure_running()
 
 
 def completed(
@@ -82,22 +165,29 @@ def completed(
     MissingExtraError
         If a cluster is asked for and Dask is missing.
     """
-    if scheduler_name(scheduler) not in ("threads", "processes"):
+    if not is_local(scheduler):
         yield from _on_cluster(function, items, scheduler)
-        return
-    count = (
-        workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or os.cpu_count() or 1
-    )
-    if count == 1 and scheduler == "threads":
+    elif scheduler == "processes":
+        yield from _in_processes(function, items, workers or cores())
+    elif (count := workers or cores()) == 1:
         yield from ((position, function(item)) for position, item in enumerate(items))
-        return
-    pool: Executor = (
-        ThreadPoolExecutor(count)
-        if scheduler == "threads"
-        else ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_parent)
-    )
+    else:
+        pool = ThreadPoolExecutor(count)
+        try:
+            yield from _through(pool, function, items, _AHEAD * count)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_processes(
+    function: Callable[[Item], Result], items: Iterable[Item], count: int
+) -> Iterator[tuple[int, Result]]:
+    context: BaseContext = get_context("forkserver" if _FORKS else "spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker)
+    done = False
     try:
         yield from _through(pool, function, items, _AHEAD * count)
+        done = True
     except BrokenProcessPool:
         raise SchedulerError(
             "a worker process died before it was done (killed, or out of memory); run again, with fewer --workers if "
@@ -105,6 +195,9 @@ def completed(
             exit_code=1,
         ) from None
     finally:
+        if not done:  # nobody waits for what is under way
+            for process in list((pool._processes or {}).values()):  # pool.kill_workers() from Python 3.14 on
+                process.kill()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -113,9 +206,17 @@ def in_order(results: Iterable[tuple[int, Result]]) -> list[Result]:
     return [result for _, result in sorted(results, key=lambda pair: pair[0])]
 
 
-def _leave_interrupts_to_parent() -> None:
-    """Ignore Ctrl-C, which a terminal sends to all processes: the parent decides what becomes of its workers."""
+def _begin_worker() -> None:
+    """Leave Ctrl-C, which a terminal sends to all processes, to the parent, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _through(
@@ -136,11 +237,9 @@ def _through(
 def _on_cluster(
     function: Callable[[Item], Result], items: Iterable[Item], address: str
 ) -> Iterator[tuple[int, Result]]:
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise MissingExtraError.of("a cluster scheduler", "dask.distributed", "distributed") from None
-    client = _connected(Client, address)
+    client = _connected(address)
+    from distributed import as_completed
+
     run, waiting = uuid.uuid4().hex, enumerate(items)
     positions: dict[Future[Any], int] = {}
     try:
@@ -164,13 +263,17 @@ def _on_cluster(
         client.close(timeout=_PATIENCE)
 
 
-def _connected(client: Any, address: str) -> Any:
+def _connected(address: str) -> Any:
     import logging
 
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingExtraError.of("a cluster scheduler", "dask.distributed", "distributed") from None
     # Its retries fill the terminal with tracebacks; what matters is in the exception.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        return client(address, timeout=_PATIENCE, set_as_default=False)
+        return Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask's own
     except (OSError, TimeoutError, ValueError) as error:
         raise SchedulerError(
             f"cannot reach the Dask scheduler at {address} within {_PATIENCE} s ({type(error).__name__}): is it "

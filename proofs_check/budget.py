@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from theory.errors import UnknownNameError
 
@@ -15,29 +16,47 @@ DEFAULT_SEED = 2022
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock, in seconds."""
+    """A moment on a clock, in seconds.
+
+    Parameters
+    ----------
+    moment : float
+        When.
+    clock : callable
+        Tells the time.
+    """
 
     moment: float
+    clock: Callable[[], float] = field(default=time.monotonic, kw_only=True)
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """Return the deadline that many seconds from now."""
         return cls(time.monotonic() + seconds)
 
+    @classmethod
+    def after_work(cls, seconds: float) -> Deadline:
+        """Return the deadline of a computation that may take this thread that many seconds.
+
+        Time in which others have the core does not count: what is found within it does not depend on how many work
+        beside this one.
+        """
+        return cls(time.thread_time() + seconds, clock=time.thread_time)
+
     @property
     def passed(self) -> bool:
         """Whether it is over."""
-        return time.monotonic() >= self.moment
+        return self.clock() >= self.moment
 
     @property
     def left(self) -> float:
         """Seconds that are left, at least 0."""
-        return max(0.0, self.moment - time.monotonic())
+        return max(0.0, self.moment - self.clock())
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Limits of the rungs. What runs out is named in the evidence.
+    """Limits of the rungs, in seconds of computing. What runs out is named in the evidence.
 
     Parameters
     ----------
@@ -85,7 +104,7 @@ BUDGETS: dict[str, Budget] = {
             "small",
             certificate_seconds=0.5,
             solver_seconds=2,
-            second_opinion_seconds=0.5,
+            second_opinion_seconds=1,
             search_seconds=4,
             shrink_seconds=0.5,
             samples=500,

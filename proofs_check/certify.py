@@ -61,14 +61,14 @@ class Certifier:
 
     def __init__(self, view: View, seconds: float) -> None:
         self.view, self.seconds = view, seconds
-        self._deadline = Deadline.after(seconds)
+        self._deadline = Deadline.after_work(seconds)
         self._sums: float = 0
         self._charts: dict[tuple[Formula, ...], list[Chart]] = {}
         self._proofs: dict[tuple[Formula, bool], Certificate | None] = {}
 
     def sign(self, polynomial: fmpq_mpoly, context: tuple[Formula, ...] = ()) -> Sign:
         """Return what can be certified of a polynomial's sign under the hypotheses and the context."""
-        self._deadline = Deadline.after(self.seconds)
+        self._deadline = Deadline.after_work(self.seconds)
         return self._sign(polynomial, context)
 
     def _sign(
@@ -82,7 +82,7 @@ class Certifier:
 
     def plain_sign(self, polynomial: fmpq_mpoly) -> Sign:
         """Return what the hypotheses say of a polynomial's sign without completing a square."""
-        self._deadline = Deadline.after(self.seconds)
+        self._deadline = Deadline.after_work(self.seconds)
         return self._sign(polynomial, (), squares=0)
 
     def prove(self, formula: Formula, *, sums: bool = False) -> Certificate | None:
@@ -96,7 +96,7 @@ class Certifier:
             Whether to look for sums of squares too, which takes up to as long again for each polynomial.
         """
         if (formula, sums) not in self._proofs:
-            self._deadline, self._sums = Deadline.after(self.seconds), self.seconds if sums else 0
+            self._deadline, self._sums = Deadline.after_work(self.seconds), self.seconds if sums else 0
             self._proofs[formula, sums] = self._prove(formula, ())
         return self._proofs[formula, sums]
 

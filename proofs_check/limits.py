@@ -118,7 +118,7 @@ class LimitProblem:
     def scan(self) -> Evidence:
         """Compare with the true limit at exact parameters: refuted, or passed."""
         started = perf_counter()
-        point = self.hunt.scan(self.budget.samples // 4, Deadline.after(self.budget.search_seconds))
+        point = self.hunt.scan(self.budget.samples // 4, Deadline.after_work(self.budget.search_seconds))
         if point is None:
             detail = f"{self}: agrees with the exact limit at {self.hunt.tested} rational values of the parameters"
             outcome = Outcome.PASSED if self.hunt.tested else Outcome.NOT_RUN
@@ -134,7 +134,7 @@ class LimitProblem:
     def search(self) -> Evidence:
         """Let Hypothesis look for parameters with another limit: refuted, or undecided."""
         started = perf_counter()
-        deadline = Deadline.after(self.budget.search_seconds)
+        deadline = Deadline.after_work(self.budget.search_seconds)
         point = self.hunt.with_hypothesis(self.budget.examples, deadline)
         if point is not None:
             return self.refutation(point, started)
@@ -152,10 +152,10 @@ class LimitProblem:
         """Return parameters at which the variable can come close to its point within the hypotheses, or ``None``."""
         space = self.hunt.space
         hunt = Hunt(space, self._admits, lambda point: True, (), f"witness {self.claim.name}")
-        point = hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        point = hunt.scan(self.budget.samples, Deadline.after_work(self.budget.search_seconds))
         if point is None:
             return None
-        values = hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds), in_pairs=False)
+        values = hunt.shrunk(point, Deadline.after_work(self.budget.shrink_seconds), in_pairs=False)
         return self.compiled.values(next(self._near(self.compiled.point(values))))
 
     def occurs(self, facts: tuple[Formula, ...], coefficient: fmpq_mpoly | None) -> bool:
@@ -175,7 +175,7 @@ class LimitProblem:
             return coefficient is None or bool(coefficient(*padded(point)))
 
         hunt = Hunt(case.hunt.space, case._admits, wanted, (), f"case {self.claim.name}")
-        found = hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        found = hunt.scan(self.budget.samples, Deadline.after_work(self.budget.search_seconds))
         return found is not None
 
     def _near(self, point: Point) -> Iterator[Point]:
@@ -218,7 +218,7 @@ class LimitProblem:
 
     def refutation(self, found: Point, started: float) -> Evidence:
         """Shrink parameters with another limit, and check them by plain evaluation ever closer to the point."""
-        values = self.hunt.shrunk(found, Deadline.after(self.budget.shrink_seconds))
+        values = self.hunt.shrunk(found, Deadline.after_work(self.budget.shrink_seconds))
         point, parameters = self.compiled.point(values), self._parameters(values)
         true, stated = self.local.limit(point), self._stated_at(point)
         limit = str(true)

@@ -15,6 +15,7 @@ from proofs_check.budget import Deadline
 from proofs_check.exact import is_identity, prove_exactly
 from proofs_check.goal import Goal, Standing, conjuncts
 from proofs_check.instances import judge_instances
+from proofs_check.judging import obligations_of
 from proofs_check.limit_proof import Counter, LimitProof, Open
 from proofs_check.limits import LimitProblem
 from proofs_check.line import judge_on_a_line
@@ -27,7 +28,6 @@ from proofs_check.smt import ask_solvers
 from proofs_check.solvers import Solvers
 from proofs_check.vacuity import find_witness
 from proofs_check.verdict import Evidence, Obligation, Outcome, conclude
-from proofs_check.verify import obligations_of
 from proofs_check.view import View, ring_of
 from theory.errors import LandscapeError
 from theory.formula import Relation

@@ -53,7 +53,8 @@ class _Run:
         return Workbench(), self._opened[0]
 
     def judge(self, claim: Claim) -> Verdict:
-        from proofs_check.verify import FALSE_ALARM, judge
+        from proofs_check.judging import judge
+        from proofs_check.verify import FALSE_ALARM
         from theory.claim import located
 
         workbench, solvers = self._tools

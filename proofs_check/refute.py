@@ -67,7 +67,7 @@ class Refuter:
     def scan(self) -> Evidence:
         """Test the goal on and near its zero loci and poles and at simple points: refuted, or passed."""
         started = perf_counter() - self._preparation
-        point = self.hunt.scan(self.budget.samples, Deadline.after(self.budget.search_seconds))
+        point = self.hunt.scan(self.budget.samples, Deadline.after_work(self.budget.search_seconds))
         if point is not None:
             return self.refutation("loci search", point, started)
         if not self.hunt.tested:
@@ -129,7 +129,7 @@ class Refuter:
         Evidence
             REFUTED, or CONTRADICTED where the check does not confirm what the search found.
         """
-        small = self.hunt.shrunk(point, Deadline.after(self.budget.shrink_seconds))
+        small = self.hunt.shrunk(point, Deadline.after_work(self.budget.shrink_seconds))
         values = as_strings(small)
         where = place(values)
         if self.goal.standing(small) is not Standing.VIOLATED:

@@ -8,6 +8,7 @@ import os
 import selectors
 import subprocess
 import sys
+import time
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from types import TracebackType
 from typing import Literal
 
 from proofs_check.budget import Deadline
-from proofs_check.solver_worker import GRACE_SECONDS
+from proofs_check.solver_worker import GRACE_SECONDS, TIMEOUT, WAITING
 
 __all__ = ["BACKENDS", "Answer", "Backend", "Solvers", "Value"]
 
@@ -39,6 +40,11 @@ class Backend:
 
 #: A question of more characters than this is not put to anybody: the longest on a paper's claim has five thousand.
 MAX_CHARACTERS = 500_000
+
+#: Whether the system tells how long another process has computed.
+_TELLS_TIME = sys.platform == "linux"
+#: Seconds between two looks at that.
+_GLANCE = 0.02
 
 BACKENDS = (Backend("z3", "z3", "z3-solver"), Backend("cvc5", "cvc5", "cvc5"))
 
@@ -81,6 +87,7 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: weakref.finalize[[subprocess.Popen[bytes]], _Worker] | None = None
         self._received = b""
+        self._ready, self._begun = False, 0.0
 
     @property
     def process_id(self) -> int | None:
@@ -94,9 +101,24 @@ class _Worker:
         assert self._process.stdout is not None
         return self._process.stdout.fileno()
 
+    @property
+    def worked(self) -> float:
+        """Seconds that the process has computed since the question, without what loading the solver took."""
+        return self._time() - self._begun if self._ready else 0.0
+
+    def _time(self) -> float:
+        """Return the time that the process has computed, where the system tells, or else the time of day."""
+        if self._process is None or not _TELLS_TIME:
+            return time.monotonic()
+        try:
+            return time.clock_gettime(_cpu_clock(self._process.pid))
+        except OSError:  # it has ended
+            return self._begun
+
     def ask(self, text: str, seconds: float) -> None:
         """Send a question."""
         self._received = b""
+        self._begun = self._time()
         question = json.dumps({"text": text, "seconds": seconds}).encode() + b"\n"
         try:
             self._send(question)
@@ -115,6 +137,7 @@ class _Worker:
                 start_new_session=True,
             )
             self._finalizer = weakref.finalize(self, _end, self._process)
+            self._ready = False
         assert self._process.stdin is not None
         self._process.stdin.write(question)
         self._process.stdin.flush()
@@ -126,6 +149,9 @@ class _Worker:
             self.kill()
             return Answer(self.backend.name, "unknown", f"{self.backend.name} ended without an answer")
         self._received += part
+        if not self._ready and b"\n" in self._received:
+            self._ready, self._begun = True, self._time()
+            self._received = self._received.partition(b"\n")[2]
         if not self._received.endswith(b"\n"):
             return None
         reply = json.loads(self._received)
@@ -137,6 +163,11 @@ class _Worker:
         if self._finalizer is not None:
             self._finalizer()
         self._process = self._finalizer = None
+
+
+def _cpu_clock(process_id: int) -> int:
+    """Return the clock of a process's computing, as ``clock_getcpuclockid`` does on Linux."""
+    return (~process_id << 3) | 2
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -184,9 +215,9 @@ class Solvers:
         text : str
             SMT-LIB declarations and assertions, without ``check-sat``.
         seconds : float
-            Limit for each solver.
+            How long each solver may compute; time in which others have the core does not count.
         patience : float, optional
-            Once one has answered, how much longer the others may take; by default, to the end of the limit.
+            How much longer than the first to answer the others may compute; by default, to the end of the limit.
         only : iterable of str, optional
             Whom to ask; by default all.
 
@@ -200,23 +231,25 @@ class Solvers:
             reason = f"not asked: the question has {len(text)} characters, at most {MAX_CHARACTERS} are sent"
             return {name: Answer(name, "unknown", reason) for name in asked}
         answers: dict[str, Answer] = {}
-        deadline = Deadline.after(seconds + GRACE_SECONDS / 2)
+        waiting = Deadline.after(WAITING * seconds + GRACE_SECONDS)
         with selectors.DefaultSelector() as selector:
             for name in asked:
                 self._workers[name].ask(text, seconds)
                 selector.register(self._workers[name].output, selectors.EVENT_READ, name)
-            while len(answers) < len(asked) and not deadline.passed:
-                for key, _ in selector.select(deadline.left):
-                    answer = self._workers[key.data].receive()
+            while len(answers) < len(asked):
+                for key, _ in selector.select(_GLANCE):
+                    worker = self._workers[key.data]
+                    worked, answer = worker.worked, worker.receive()
                     if answer is not None:
                         selector.unregister(key.fileobj)
                         answers[key.data] = answer
                         if patience is not None and answer.status != "unknown":
-                            deadline = min(deadline, Deadline.after(patience), key=lambda d: d.moment)
-        for name in asked:
-            if name not in answers:
-                self._workers[name].kill()
-                answers[name] = Answer(name, "unknown", f"{name} gave no answer within its limit and was ended")
+                            seconds = min(seconds, worked + patience)
+                for name in asked:
+                    if name not in answers and (self._workers[name].worked > seconds or waiting.passed):
+                        selector.unregister(self._workers[name].output)
+                        self._workers[name].kill()
+                        answers[name] = Answer(name, "unknown", TIMEOUT)
         return {name: answers[name] for name in asked}
 
     def close(self) -> None:

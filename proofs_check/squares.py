@@ -83,7 +83,7 @@ def sum_of_squares(
         Whether to try a multiple where the polynomial itself is no such sum: by the sum of the nonnegative variables
         and of the squares of the free ones.
     """
-    deadline = Deadline.after(seconds)
+    deadline = Deadline.after_work(seconds)
     variables = [i for i, degree in enumerate(polynomial.degrees()) if degree > 0]
     if len(polynomial) > MAX_TERMS or not variables:
         return None

@@ -52,7 +52,7 @@ def find_witness(
     """
     compiled, view = CompiledGoal(goal), view or View(goal, ring_of(goal))
     space = Space(goal, view)
-    deadline = Deadline.after(budget.search_seconds)
+    deadline = Deadline.after_work(budget.search_seconds)
 
     def defined(point: Point) -> bool:
         return compiled.fails(point) is not None
@@ -61,7 +61,7 @@ def find_witness(
     found = hunt.scan(budget.samples, deadline) or hunt.undefined
     if found is None:
         return _by_solvers(goal, view, compiled, name, budget, solvers)
-    return hunt.shrunk(found, Deadline.after(budget.shrink_seconds), in_pairs=False)
+    return hunt.shrunk(found, Deadline.after_work(budget.shrink_seconds), in_pairs=False)
 
 
 def _by_solvers(

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import theory
-from proofs_check.budget import Budget, budget_named
+from proofs_check.budget import budget_named
 from proofs_check.digest import record_digest, statement_digest
-from proofs_check.instances import judge_instances
-from proofs_check.line import judge_on_a_line
-from proofs_check.matrix import judge_matrix
-from proofs_check.scalar import judge_scalar
-from proofs_check.simulate import Workbench, simulate_claim
-from proofs_check.solvers import Solvers
-from proofs_check.verdict import Evidence, Obligation, Verdict, conclude
-from theory.claim import Claim, Expectation, Limit, MatrixIdentity, Monotonicity, PositiveDefinite, Statement, located
+from proofs_check.errands import Work, run_errands
+from proofs_check.judging import judging, obligations_of
+from proofs_check.verdict import Evidence, Verdict, conclude
+from theory.claim import Claim, located
 from theory.vocabulary import refuse_unknown_symbols
 
 if TYPE_CHECKING:
     from proofs_check.coq.background import Background
 
-__all__ = ["FALSE_ALARM", "SCHEMA", "Ledger", "claim_json", "judge", "obligations_of", "verify"]
+__all__ = ["FALSE_ALARM", "SCHEMA", "Ledger", "claim_json", "verify"]
 
 #: Probability that a whole run contradicts a true claim by bad luck in sampling.
 FALSE_ALARM = 1e-6
@@ -130,58 +126,19 @@ def _evidence_json(item: Evidence, statement: str) -> dict[str, Any]:
     return found | {"digest": record_digest(found, statement)}
 
 
-def obligations_of(claim: Claim) -> tuple[Obligation, ...]:
-    """Return what must be proved for a claim to count as proved."""
-    needed = [Obligation.CONCLUSION]
-    if any(layer.definition is not None and layer.derivation is not None for layer in claim.layers):
-        needed.append(Obligation.DERIVATION)
-    if isinstance(claim.conclusion, PositiveDefinite):
-        needed.append(Obligation.POSITIVITY)
-    return tuple(needed)
-
-
-def judge(
-    claim: Claim, *, budget: Budget, seed: int, false_alarm: float, workbench: Workbench, solvers: Solvers
-) -> Verdict:
-    """Run one claim past every rung that applies to it.
-
-    Parameters
-    ----------
-    claim : Claim
-        What is to be judged.
-    budget : Budget
-        Limits of the rungs.
-    seed : int
-        Seeds everything random.
-    false_alarm : float
-        Probability with which the simulation may contradict this claim though it is true.
-    workbench : Workbench
-        Measurements that claims of one run share.
-    solvers : Solvers
-        The solvers to ask, started once for all claims of a run.
-    """
-    evidence: list[Evidence] = []
-    if isinstance(claim.conclusion, Statement | Limit | Monotonicity):
-        evidence.extend(judge_scalar(claim, budget=budget, seed=seed, solvers=solvers))
-    elif isinstance(claim.conclusion, MatrixIdentity | Expectation | PositiveDefinite):
-        evidence.extend(judge_matrix(claim, budget=budget, seed=seed))
-    evidence.extend(judge_instances(claim, examples=budget.mixtures, seed=seed))
-    evidence.extend(judge_on_a_line(claim, examples=budget.mixtures, seed=seed))
-    evidence.extend(simulate_claim(claim, budget=budget, seed=seed, false_alarm=false_alarm, workbench=workbench))
-    return conclude(claim.name, evidence, obligations_of(claim))
-
-
 def verify(
     claims: Iterable[Claim],
     *,
     budget: str = "normal",
     seed: int = 0,
     kernel: bool = False,
+    scheduler: str = "threads",
+    workers: int | None = 1,
     on_start: Callable[[Claim], None] | None = None,
     on_verdict: Callable[[Claim, Verdict], None] | None = None,
     on_kernel: Callable[[], None] | None = None,
 ) -> Ledger:
-    """Judge claims one after the other.
+    """Judge claims, by default one after the other.
 
     Parameters
     ----------
@@ -190,11 +147,16 @@ def verify(
     budget : {"small", "normal", "large"}
         How long the rungs may take.
     seed : int
-        Seeds everything random; a claim's samples do not depend on which other claims are judged.
+        Seeds everything random; a claim's samples do not depend on which other claims are judged, or by whom.
     kernel : bool
         Whether Coq's kernel is asked too, in processes beside the judging.
+    scheduler : str
+        Who judges: ``"threads"``, ``"processes"`` or the address of a Dask scheduler.
+    workers : int, optional
+        Threads or processes; one thread is this one. ``None`` for one per core.
     on_start, on_verdict : callable, optional
-        Told of every claim before and after it is judged; what the kernel says is not yet in the verdict.
+        Told of every claim when a worker is given it, and when it is judged; what the kernel says is not yet in the
+        verdict.
     on_kernel : callable, optional
         Told when everything is judged and the kernel is waited for.
 
@@ -206,44 +168,47 @@ def verify(
     Raises
     ------
     ClaimError
-        If a claim cannot be judged as stated, for example because its hypotheses contradict each other.
+        If a claim cannot be judged as stated, for example because its hypotheses contradict each other, or cannot be
+        sent to another process.
+    SchedulerError, MissingExtraError
+        As :func:`numerics.scheduling.completed` does.
     """
-    claims, limits = tuple(claims), budget_named(budget)
+    claims = tuple(claims)
+    budget_named(budget)  # an unknown one is refused
     for claim in claims:
         with located(claim):
             refuse_unknown_symbols(claim)
-    workbench = Workbench()
-    verdicts: list[tuple[Claim, Verdict]] = []
+    verdicts: dict[int, Verdict] = {}
     interrupted = False
     with ExitStack() as stack:
         try:
             coq = stack.enter_context(_background(claims)) if kernel else None
-            with Solvers() as solvers:
-                for claim in claims:
-                    if on_start:
-                        on_start(claim)
-                    with located(claim):
-                        verdict = judge(
-                            claim,
-                            budget=limits,
-                            seed=seed,
-                            false_alarm=FALSE_ALARM / len(claims),
-                            workbench=workbench,
-                            solvers=solvers,
-                        )
-                    verdicts.append((claim, verdict))
-                    if on_verdict:
-                        on_verdict(claim, verdict)
+            work = stack.enter_context(judging(budget, seed, FALSE_ALARM / max(1, len(claims)), scheduler, workers))
+            running = run_errands(claims, _announced(claims, work, on_start), scheduler=scheduler, workers=workers)
+            for position, verdict in stack.enter_context(closing(running)):
+                verdicts[position] = verdict
+                if on_verdict:
+                    on_verdict(claims[position], verdict)
             if coq is not None:
                 if on_kernel:
                     on_kernel()
-                said = coq.evidence({claim.name: verdict for claim, verdict in verdicts})
-                verdicts = [(claim, _with(claim, verdict, said[claim.name])) for claim, verdict in verdicts]
+                said = coq.evidence({verdict.claim: verdict for verdict in verdicts.values()})
+                verdicts = {n: _with(claims[n], verdict, said[verdict.claim]) for n, verdict in verdicts.items()}
         except KeyboardInterrupt:
             interrupted = True
             if kernel:
-                verdicts = [(claim, _with(claim, verdict, _unasked())) for claim, verdict in verdicts]
-    return Ledger(seed, budget, tuple(verdicts), interrupted)
+                verdicts = {n: _with(claims[n], verdict, _unasked()) for n, verdict in verdicts.items()}
+    return Ledger(seed, budget, tuple((claims[n], verdicts[n]) for n in sorted(verdicts)), interrupted)
+
+
+def _announced(
+    claims: Iterable[Claim], work: Work[Verdict], on_start: Callable[[Claim], None] | None
+) -> Iterator[Work[Verdict]]:
+    """Yield the same work for each claim, and tell of the claim when it is asked for."""
+    for claim in claims:
+        if on_start:
+            on_start(claim)
+        yield work
 
 
 def _background(claims: tuple[Claim, ...]) -> Background:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,14 @@ import sympy as sp
 from numerics.closed_form import Evaluation, evaluate
 from numerics.isotropic import PAIR_SYMBOLS, PairForms
 from numerics.sampling import Floats
+from numerics.scheduling import refuse_other_version
 from numerics.sweep.claims import chosen_claims, claim_sides, margin
 from numerics.sweep.columns import columns, condition_name
 from numerics.sweep.design import Points, points_of
 from numerics.sweep.grid import Grid, conditions_of, configuration_at, parse_grid
 from numerics.sweep.simulation import descend, measure
 from theory.claim import Condition, IsotropicPair
-from theory.errors import BeyondFloat64Error, NonUniqueOptimumError, SchedulerError
+from theory.errors import BeyondFloat64Error, NonUniqueOptimumError
 from theory.gain import Setting
 from theory.symbols import R2, V_E, V_H, alpha, d, m, nu2_E, nu2_H, p, rho_E, rho_H
 
@@ -72,11 +72,7 @@ def compute_chunk(chunk: Chunk) -> Floats:
     SchedulerError
         If this process runs another version of the library than the one that asks.
     """
-    if version("maml-landscape") != chunk.version:
-        raise SchedulerError(
-            f"a worker runs version {version('maml-landscape')} of the library and was asked by {chunk.version}; "
-            "install the same version on both"
-        )
+    refuse_other_version(chunk.version)
     grid = _grid(chunk.text, chunk.seed)
     points = points_of(grid, grid.span(chunk.position))
     wanted = [column.name for column in columns(grid)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from proofs_check.commands.crew import claims_and_crew, crew_options
 from proofs_check.commands.options import Target, claims_option, json_option, seed_option
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class _Seconds(click.ParamType[float]):
     f"[default: {DEFAULT_EXAMPLES}, or no limit with --seconds]",
 )
 @click.option("--seconds", type=_Seconds(), metavar="S", help="Time for all claims together.  [default: no limit]")
+@crew_options
 @seed_option
 @json_option
 @click.pass_context
@@ -55,6 +57,8 @@ def command(
     claim_files: tuple[Path, ...],
     examples: int | None,
     seconds: float | None,
+    scheduler: str | None,
+    workers: int | None,
     seed: int,
     json_target: Target | None,
 ) -> None:
@@ -66,9 +70,9 @@ def command(
     true was refuted and every false one was, with 1 otherwise. A claim that survives is not proved: see `verify`.
     """
     from proofs_check.commands.output import progress_bar, write_json
-    from theory.collection import chosen_claims
 
-    claims = chosen_claims(selectors, claim_files)  # a wrong name is refused before anything is loaded
+    # A wrong name is refused before anything is loaded.
+    claims, scheduler, workers = claims_and_crew(selectors, claim_files, scheduler, workers)
     from proofs_check.fuzz import fuzz
 
     if examples is None and seconds is None:
@@ -80,6 +84,8 @@ def command(
             examples=examples,
             seconds=seconds,
             seed=seed,
+            scheduler=scheduler,
+            workers=workers,
             on_start=lambda claim: bar.update(task, description=claim.name),
             on_finding=lambda finding: bar.advance(task),
         )

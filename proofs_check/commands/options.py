@@ -13,7 +13,17 @@ import click
 
 from proofs_check.budget import DEFAULT_SEED
 
-__all__ = ["DEFAULT_SEED", "Target", "TargetType", "check_folder", "claims_option", "json_option", "seed_option"]
+__all__ = [
+    "DEFAULT_SEED",
+    "Target",
+    "TargetType",
+    "check_folder",
+    "claims_option",
+    "json_option",
+    "refuse_scheduler",
+    "scheduler_options",
+    "seed_option",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -127,6 +137,47 @@ seed_option = click.option(
     metavar="N",
     help="Source of all randomness; the same seed repeats the run.",
 )
+
+
+def scheduler_options(scheduler: str | None, otherwise: str) -> Callable[[_Command], _Command]:
+    """Make the options that say who works.
+
+    Parameters
+    ----------
+    scheduler : str or None
+        The default; ``None`` leaves it to the command.
+    otherwise : str
+        What the help says of the default.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        command = click.option(
+            "--workers", type=click.IntRange(min=1), metavar="N", help="Threads or processes.  [default: one per core]"
+        )(command)
+        return click.option(
+            "--scheduler",
+            default=scheduler,
+            metavar="threads|processes|ADDRESS",
+            help="Who computes: threads of this process, other processes, or a Dask cluster by the address of its "
+            f"scheduler, tcp://HOST:PORT.  [default: {otherwise}]",
+        )(command)
+
+    return decorate
+
+
+def refuse_scheduler(scheduler: str | None, workers: int | None) -> None:
+    """Refuse what cannot be a scheduler, and workers where they are not ours to start.
+
+    Raises
+    ------
+    SchedulerError, click.UsageError
+        If it cannot be so.
+    """
+    from numerics.scheduling import is_local
+
+    if scheduler is not None and not is_local(scheduler) and workers is not None:
+        raise click.UsageError("--workers is for threads and processes only: a cluster has its own")
+
 
 claims_option = click.option(
     "--claims",

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs_check.commands.options import Target, check_folder, json_option, seed_option
+from proofs_check.commands.options import (
+    Target,
+    check_folder,
+    json_option,
+    refuse_scheduler,
+    scheduler_options,
+    seed_option,
+)
 
 if TYPE_CHECKING:
     from numerics.sweep import Grid, Summary
@@ -25,14 +32,7 @@ if TYPE_CHECKING:
     help="Where the result goes: its suffix is .nc (NetCDF), .zarr or .parquet.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
-@click.option(
-    "--scheduler",
-    default="threads",
-    show_default=True,
-    metavar="threads|processes|ADDRESS",
-    help="Who computes: this process, several, or a Dask cluster by its scheduler's address, tcp://HOST:PORT.",
-)
-@click.option("--workers", type=click.IntRange(min=1), help="Threads or processes.  [default: one per core]")
+@scheduler_options("threads", otherwise="threads")
 @click.option(
     "--figure",
     type=click.Path(path_type=Path),
@@ -63,11 +63,7 @@ def command(
         check_folder(path)
     if variable is not None and figure is None:
         raise click.UsageError("--variable is for --figure only")
-    if workers is not None and scheduler not in ("threads", "processes"):
-        raise click.UsageError("--workers is for threads and processes only: a cluster has its own")
-    from numerics.scheduling import scheduler_name
-
-    scheduler_name(scheduler)  # a wrong one is refused before anything is read
+    refuse_scheduler(scheduler, workers)  # before anything is read
     from numerics.sweep import load_grid, sweep
     from proofs_check.commands.output import progress_bar, write_json
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from proofs_check.commands.crew import claims_and_crew, crew_options
 from proofs_check.commands.options import Target, claims_option, json_option, seed_option
 from proofs_check.verdict import Tier
 
@@ -40,6 +41,7 @@ budget_option = click.option(
     default=None,
     help="Ask Coq's kernel too. By default only with --budget large, where coqc is installed.",
 )
+@crew_options
 @seed_option
 @json_option
 @click.pass_context
@@ -50,6 +52,8 @@ def command(
     claim_files: tuple[Path, ...],
     budget: str,
     kernel: bool | None,
+    scheduler: str | None,
+    workers: int | None,
     seed: int,
     json_target: Target | None,
 ) -> None:
@@ -59,9 +63,9 @@ def command(
     every verdict is the expected one (false claims must come out refuted), with 1 otherwise.
     """
     from proofs_check.commands.output import progress_bar, write_json
-    from theory.collection import chosen_claims
 
-    claims = chosen_claims(selectors, claim_files)  # a wrong name is refused before the provers are loaded
+    # A wrong name is refused before the provers are loaded.
+    claims, scheduler, workers = claims_and_crew(selectors, claim_files, scheduler, workers)
     from proofs_check.coq import find_coqc
     from proofs_check.verify import verify
 
@@ -74,6 +78,8 @@ def command(
             claims,
             budget=budget,
             seed=seed,
+            scheduler=scheduler,
+            workers=workers,
             kernel=kernel,
             on_start=lambda claim: bar.update(task, description=claim.name),
             on_verdict=lambda claim, verdict: bar.advance(task),

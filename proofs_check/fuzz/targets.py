@@ -307,7 +307,7 @@ class _Quota(Deadline):
     @property
     def passed(self) -> bool:
         """Whether time or points are used up."""
-        return self.asked() >= self.most or Deadline(self.moment).passed
+        return self.asked() >= self.most or Deadline(self.moment, clock=self.clock).passed
 
 
 def targets_of(claim: Claim, seed: int) -> tuple[Target, ...]:

@@ -9,10 +9,11 @@ from time import perf_counter
 from typing import Any, Literal
 
 from proofs_check.digest import record_digest, statement_digest
+from proofs_check.judging import obligations_of
 from proofs_check.replay.evidence import Checker
 from proofs_check.replay.polynomials import Failed
 from proofs_check.verdict import Evidence, Obligation, Outcome, Tier, Verdict, conclude
-from proofs_check.verify import SCHEMA, claim_json, obligations_of
+from proofs_check.verify import SCHEMA, claim_json
 from theory.claim import Claim
 from theory.errors import RecordError
 

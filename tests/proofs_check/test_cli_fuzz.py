@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
+from proofs_check.fuzz import claim_hunt as running
 from proofs_check.fuzz import fuzz
-from proofs_check.fuzz import run as running
 from proofs_check.fuzz.archive import Archive
 from proofs_check.fuzz.targets import PointTarget, targets_of
 from theory.claim import builtin_claims

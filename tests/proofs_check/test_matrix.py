@@ -6,9 +6,9 @@ import pytest
 import sympy as sp
 
 from proofs_check.budget import budget_named
+from proofs_check.judging import obligations_of
 from proofs_check.matrix import judge_matrix, sampled_matrices
 from proofs_check.verdict import Obligation, Outcome, conclude
-from proofs_check.verify import obligations_of
 from theory.claim import Expectation, MatrixIdentity, PositiveDefinite, Square, builtin_claims
 from theory.formula import gt
 from theory.gain import MatrixQuantity

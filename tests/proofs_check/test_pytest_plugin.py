@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+import proofs_check.judging
+
 # Kept by pytester between the runs that it makes in this process.
 import proofs_check.properties
-import proofs_check.verify
 import theory.api
 from proofs_check.verify import FALSE_ALARM
 
@@ -94,13 +95,13 @@ def test_names_are_unique_across_the_files_of_a_run(project):
 
 def test_one_false_alarm_probability_and_one_set_of_solvers_for_all_claims_that_run(project, monkeypatch):
     asked = []
-    judge = proofs_check.verify.judge
+    judge = proofs_check.judging.judge
 
     def record(claim, **options):
         asked.append(options)
         return judge(claim, **options)
 
-    monkeypatch.setattr(proofs_check.verify, "judge", record)
+    monkeypatch.setattr(proofs_check.judging, "judge", record)
     made = project(claims_one=TRUE.format("one") + FALSE.format("one", ""), claims_two=TRUE.format("two"))
     made.runpytest_inprocess(*SMALL, "-k", "true").assert_outcomes(passed=2, deselected=1)
     assert [options["false_alarm"] for options in asked] == [FALSE_ALARM / 2] * 2

@@ -11,11 +11,12 @@ import sympy as sp
 from proofs_check.budget import budget_named
 from proofs_check.goal import Goal, Standing
 from proofs_check.instances import judge_instances
+from proofs_check.judging import obligations_of
 from proofs_check.matrix import judge_matrix
 from proofs_check.replay import load, replay
 from proofs_check.scalar import judge_scalar
 from proofs_check.verdict import Outcome, Tier, conclude
-from proofs_check.verify import Ledger, obligations_of
+from proofs_check.verify import Ledger
 from theory.claim import Claim, Limit, MixtureProperty, Monotonicity, Source, Statement, builtin_claims
 from theory.errors import RecordError
 from theory.formula import Or, ge, gt, le
