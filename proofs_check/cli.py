@@ -14,11 +14,25 @@ from theory.errors import LandscapeError
 
 __all__ = ["main"]
 
-#: In the order of the help page. A subcommand's module has its name, dashes as underscores, and defines ``command``.
-COMMANDS = (
-    *("verify", "fuzz", "new-claim", "replay", "prove", "list", "show"),
-    *("evaluate", "compare", "methods", "simulate", "explore", "sweep", "mutate", "latex"),
-)
+#: What each subcommand does, in the order of the help page, which is shown without importing them. A subcommand's
+#: module has its name, dashes as underscores, and defines ``command``.
+COMMANDS = {
+    "verify": "Judge claims and print the ledger.",
+    "fuzz": "Hunt for counterexamples, without proving anything.",
+    "new-claim": "Write a file of claims to begin with.",
+    "replay": "Check a ledger's certificates again, without searching.",
+    "prove": "Prove claims in Coq's kernel.",
+    "list": "List the claims.",
+    "show": "Print one claim in full, judge it, and say what it needs; or print a method.",
+    "evaluate": "Optima, risks, gain and ratio of a configuration.",
+    "compare": "Every method on one configuration: NAL, MAML and their neighbours.",
+    "methods": "List the methods: what each re-weights, and when it works.",
+    "simulate": "Run a learner's descent against the closed form.",
+    "explore": "Estimate risks and gain by fast Monte Carlo.",
+    "sweep": "Compute closed forms and more over a grid of configurations.",
+    "mutate": "Break claims on purpose and see which rungs notice.",
+    "latex": "Typeset derived formulas and claims.",
+}
 
 #: What a shell reports of a command that Ctrl-C ended.
 INTERRUPTED = 130
@@ -38,6 +52,11 @@ class LandscapeCommand(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the subcommands."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the subcommands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a subcommand; ``None`` if there is none of that name."""

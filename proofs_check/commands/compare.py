@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from proofs_check.neighbours import Neighbour
 
 
-@click.command("compare", short_help="Every method on one configuration: NAL, MAML and their neighbours.")
+@click.command("compare")
 @click.argument("config")
 @click.option(
     "--methods",

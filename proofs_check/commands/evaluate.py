@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST_COORDINATES = 20
 
 
-@click.command("evaluate", short_help="Optima, risks, gain and ratio of a configuration.")
+@click.command("evaluate")
 @click.argument("config")
 @click.option(
     "--learner",

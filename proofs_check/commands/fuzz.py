@@ -35,7 +35,7 @@ class _Seconds(click.ParamType[float]):
         return seconds
 
 
-@click.command("fuzz", short_help="Hunt for counterexamples, without proving anything.")
+@click.command("fuzz")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
 @click.option(

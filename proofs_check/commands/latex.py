@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from theory.rendering import Form
 
 
-@click.command("latex", short_help="Typeset derived formulas and claims.")
+@click.command("latex")
 @click.argument("name", required=False)
 @click.option(
     "--form",

@@ -9,7 +9,7 @@ import click
 from proofs_check.commands.options import Target, claims_option, json_option
 
 
-@click.command("list", short_help="List the claims.")
+@click.command("list")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
 @json_option

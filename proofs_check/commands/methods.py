@@ -9,7 +9,7 @@ import click
 from proofs_check.commands.options import Target, json_option
 
 
-@click.command("methods", short_help="List the methods: what each re-weights, and when it works.")
+@click.command("methods")
 @json_option
 def command(json_target: Target | None) -> None:
     """List every method by its public name, with its paper, what it re-weights, and the parameters that it takes.

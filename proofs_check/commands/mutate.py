@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from proofs_check.mutation import MutationReport
 
 
-@click.command("mutate", short_help="Break claims on purpose and see which rungs notice.")
+@click.command("mutate")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Mutants of each claim, at most.  [default: 8]")

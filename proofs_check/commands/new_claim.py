@@ -71,7 +71,7 @@ class _NameType(click.ParamType[str]):
         return str(value)
 
 
-@click.command("new-claim", short_help="Write a file of claims to begin with.")
+@click.command("new-claim")
 @click.argument("name", type=_NameType())
 @click.option("-o", "--output", "target", type=TargetType(), help="Where to write.  [default: claims_NAME.py]")
 def command(name: str, target: Target | None) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from theory.claim import Claim
 
 
-@click.command("prove", short_help="Prove claims in Coq's kernel.")
+@click.command("prove")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
 @click.option("--kernel", is_flag=True, help="Coq's kernel: the one prover that this command has, and the default.")

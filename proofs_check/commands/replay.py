@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from proofs_check.replay import Replay
 
 
-@click.command("replay", short_help="Check a ledger's certificates again, without searching.")
+@click.command("replay")
 @click.argument("file")
 @claims_option
 @json_option

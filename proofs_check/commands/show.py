@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from theory.claim import Claim
 
 
-@click.command("show", short_help="Print one claim in full, judge it, and say what it needs; or print a method.")
+@click.command("show")
 @click.argument("name")
 @claims_option
 @budget_option

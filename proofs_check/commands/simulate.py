@@ -30,7 +30,7 @@ class _PositiveNumber(click.FloatRange):
         return number
 
 
-@click.command("simulate", short_help="Run a learner's descent against the closed form.")
+@click.command("simulate")
 @click.argument("config")
 @click.option(
     "--learner",

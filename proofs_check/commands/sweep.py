@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numerics.sweep import Grid, Summary
 
 
-@click.command("sweep", short_help="Compute closed forms and more over a grid of configurations.")
+@click.command("sweep")
 @click.argument("grid_file", metavar="GRID")
 @click.option(
     "-o",

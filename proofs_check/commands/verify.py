@@ -32,7 +32,7 @@ budget_option = click.option(
 )
 
 
-@click.command("verify", short_help="Judge claims and print the ledger.")
+@click.command("verify")
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @claims_option
 @budget_option
