@@ -194,7 +194,7 @@ class Certifier:
         if difference.is_zero:
             return Certificate("identity") if relation.operator in ("==", "<=", ">=") else None
         if relation.operator == "==":
-            zero = all(chart.image(difference.numerator).is_zero() for chart in self.charts(context))
+            zero = all(chart.vanishes(difference.numerator) for chart in self.charts(context))
             return Certificate("identity under the hypotheses") if zero else None
         by_consequence = self._prove_by_consequence(relation, context) if context else None
         if by_consequence is not None:

@@ -71,9 +71,14 @@ def _lemmas(prover: Prover) -> str:
 
 def _why_not(prover: Prover, identity: bool) -> str:
     view = prover.views[-1]
-    if prover.certifier(view).prove(prover.goal.conclusion, sums=True) is None:
+    certifier = prover.certifier(view)
+    if certifier.prove(prover.goal.conclusion, sums=True) is None:
         seconds = f"{prover.budget.certificate_seconds:g} s"
-        return "the two sides are different rational functions" if identity else f"no certificate found in {seconds}"
+        if not identity:
+            return f"no certificate found in {seconds}"
+        equations = any(chart.reduces for chart in certifier.charts(()))
+        also = f", and the equations among the hypotheses did not make them equal in {seconds}" if equations else ""
+        return f"the two sides are different rational functions{also}"
     ring = view.ring
     for context, factor in view.divisors:
         found = prover.sign_of_factor(view, factor, context)

@@ -184,7 +184,7 @@ class LimitProof:
     def _vanishes(self, coefficient: Quotient, facts: Facts) -> bool:
         """Whether a coefficient is zero wherever the hypotheses hold, some of which may be equations."""
         charts = self.prover.certifier(self.view).charts(facts)
-        return all(chart.image(coefficient.numerator).is_zero() for chart in charts)
+        return all(chart.vanishes(coefficient.numerator) for chart in charts)
 
     def _nonzero(self, coefficient: fmpq_mpoly, facts: Facts) -> Backing:
         found = self.prover.sign(self.view, coefficient, facts)

@@ -9,8 +9,10 @@ may be a sum of squares (:mod:`proofs_check.squares`), which is looked for only 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import comb, inf
 from typing import Any, Literal
 
 from flint import fmpq_mpoly, fmpq_mpoly_ctx
@@ -31,6 +33,8 @@ MAX_TERMS = 1_000
 MAX_STEPS = 100
 #: A hypothesis of more terms than this is not solved for a slack, and a polynomial of more terms not rewritten in them.
 MAX_BOUND, MAX_IMAGE = 20, 5_000
+#: No substitution is made that may take more products of terms than this, because nothing interrupts it: some seconds.
+MAX_WORK = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,17 @@ class Substitution:
     numerator: fmpq_mpoly
     denominator: fmpq_mpoly
 
+    def products(self, polynomial: fmpq_mpoly) -> int:
+        """Return how many products of terms substituting takes at most, which says how long before it is done."""
+        degree = int(polynomial.degrees()[self.position])
+        if degree <= 0:
+            return 0
+        exponents = Counter(int(monomial[self.position]) for monomial in polynomial.monoms())
+        return sum(
+            terms * _power_terms(self.numerator, exponent) * _power_terms(self.denominator, degree - exponent)
+            for exponent, terms in exponents.items()
+        )
+
     def apply(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
         """Substitute, and multiply by the positive denominator as often as it takes to clear it."""
         degree = int(polynomial.degrees()[self.position])
@@ -98,6 +113,11 @@ class Substitution:
         for exponent, coefficient in parts.items():
             total = total + coefficient * self.numerator**exponent * self.denominator ** (degree - exponent)
         return total
+
+
+def _power_terms(polynomial: fmpq_mpoly, exponent: int) -> int:
+    """Return how many terms a power has at most."""
+    return comb(max(1, len(polynomial)) + exponent - 1, exponent)
 
 
 class Chart:
@@ -116,6 +136,8 @@ class Chart:
     def __init__(self, context: fmpq_mpoly_ctx, literals: Iterable[Bounded], out_of_time: Callable[[], bool]) -> None:
         self.context, self.out_of_time = context, out_of_time
         self.steps: list[Substitution] = []
+        #: Whether an equation was used: slacks only rename, so that nothing else makes a polynomial vanish.
+        self.reduces = False
         self.slack: dict[int, bool] = {}  # position -> whether it is strictly positive
         self._known: dict[str, Sign] = {}
         self._tried: dict[str, int] = {}
@@ -125,7 +147,9 @@ class Chart:
             index, step, strict = usable
             _, bound = open_literals.pop(index)
             before = self.slack.pop(step.position, None)
-            if bound != "==":
+            if bound == "==":
+                self.reduces = True
+            else:
                 self.slack[step.position] = strict
             if before is not None and not self._by_coefficients(step.numerator).meets(">" if before else ">="):
                 # What was known of the old slack is not implied by the new one.
@@ -137,6 +161,21 @@ class Chart:
     def image(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
         """Return a polynomial in the chart's coordinates, times something positive."""
         for step in self.steps:
+            polynomial = step.apply(polynomial)
+        return polynomial
+
+    def vanishes(self, polynomial: fmpq_mpoly) -> bool:
+        """Whether a polynomial is zero wherever the hypotheses hold, as far as their equations show it in time."""
+        if polynomial.is_zero() or not self.reduces:
+            return bool(polynomial.is_zero())
+        image = self._rewritten(polynomial, inf)
+        return image is not None and bool(image.is_zero())
+
+    def _rewritten(self, polynomial: fmpq_mpoly, most_terms: float) -> fmpq_mpoly | None:
+        """Return the image of a polynomial, or ``None`` where it would take too long."""
+        for step in self.steps:
+            if len(polynomial) > most_terms or self.out_of_time() or step.products(polynomial) > MAX_WORK:
+                return None
             polynomial = step.apply(polynomial)
         return polynomial
 
@@ -152,14 +191,13 @@ class Chart:
         sums : float
             Seconds for finding a sum of squares for each factor that nothing else settles; 0: none is looked for.
         """
-        for step in self.steps:
-            if len(polynomial) > MAX_IMAGE or self.out_of_time():
-                return UNKNOWN
-            polynomial = step.apply(polynomial)
-        if sums and not polynomial.is_zero() and len(polynomial) <= MAX_TERMS:
-            for factor, _ in polynomial.factor()[1]:
+        image = self._rewritten(polynomial, MAX_IMAGE)
+        if image is None:
+            return UNKNOWN
+        if sums and not image.is_zero() and len(image) <= MAX_TERMS:
+            for factor, _ in image.factor()[1]:
                 self._by_sum(factor, sums)
-        return self._sign_of_product(polynomial, squares)
+        return self._sign_of_product(image, squares)
 
     def describe(self, names: Sequence[str]) -> list[str]:
         """Say what each symbol became, for the record; slacks carry the name of the symbol that they replace."""

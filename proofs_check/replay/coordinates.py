@@ -168,6 +168,10 @@ class Coordinates:
             polynomial = step.apply(polynomial)
         return polynomial
 
+    def vanishes(self, polynomial: fmpq_mpoly) -> bool:
+        """Whether a polynomial is zero wherever the hypotheses hold, as far as their equations show it."""
+        return bool(self.image(polynomial).is_zero())
+
     def sign(self, polynomial: fmpq_mpoly, signs: Mapping[int, bool] | None = None) -> Known:
         """Return what coefficients and hypotheses say of a polynomial in these coordinates, without taking it apart."""
         signs = self.signs if signs is None else signs

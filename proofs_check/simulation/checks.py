@@ -179,6 +179,9 @@ def _evidence(obligation: Obligation, judged: Sequence[Judged], effort: Effort, 
     verdicts = [item.verdict for item in judged]
     failed = [item for item, verdict in zip(judged, verdicts, strict=True) if verdict is False]
     settled = [comparison for item in judged for comparison in item.settled]
+    notes = dict.fromkeys([*(item.check.note for item in judged if item.check.note), *effort.notes])
+    if not settled and not failed:
+        return not_run(obligation, "; ".join(["it derives nothing that could be simulated", *notes]), seconds)
     decidable = [item for item in settled if item.decidable]
     agrees = any(item.check.verdict is None and any(one.decidable for one in item.settled) for item in judged)
     looks = 1 + max((item.look for item in settled), default=-1)
@@ -193,7 +196,6 @@ def _evidence(obligation: Obligation, judged: Sequence[Judged], effort: Effort, 
         outcome = Outcome.UNDECIDED
         detail = f"{effort.words}{drawn}: nothing was decided{_left_out(settled, decidable)}"
     relative = _relative(decidable)
-    notes = dict.fromkeys([*(item.check.note for item in judged if item.check.note), *effort.notes])
     return Evidence(
         METHOD,
         obligation,
@@ -232,8 +234,6 @@ def _passed(
     verdicts: Sequence[bool | None], settled: Sequence[Settled], decidable: Sequence[Settled], identities: bool
 ) -> str:
     decided = sum(verdict is True for verdict in verdicts)
-    if not settled:
-        return f"holds at {decided} of {len(verdicts)} points, evaluated exactly: nothing in it is measured"
     words = (
         f"{len(decidable)} comparisons agree"
         if identities

@@ -1,14 +1,17 @@
 """Certificates of sign: they settle what they should, and never assert a sign that a point contradicts."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofs_check import positivity
 from proofs_check.certify import Certifier
 from proofs_check.goal import Definition, Goal
+from proofs_check.positivity import Substitution
 from proofs_check.view import View, ring_of
 from theory.formula import And, Iff, Implies, Not, Or, eq, ge, gt, le, lt, ne
 
@@ -142,3 +145,41 @@ def test_no_certificate_is_contradicted_by_a_point(hypotheses, conclusion, point
         at = {symbol: Fraction(value) for symbol, value in zip((x, y, z), point, strict=True)}
         if all(hypothesis.holds(at) for hypothesis in hypotheses):
             assert conclusion.holds(at)
+
+
+def coordinates_of(conclusion, *hypotheses):
+    found = certifier(conclusion, *hypotheses)
+    return found.charts(())[0], found.view.difference(conclusion).numerator
+
+
+def test_without_equations_what_is_not_zero_is_not_rewritten_to_see_that_it_is_not(monkeypatch):
+    symbols = sp.symbols("a0:9")
+    bounds = [gt(symbols[0], 0), *(gt(later, sooner) for sooner, later in pairwise(symbols))]
+    chart, difference = coordinates_of(eq(sp.Add(*symbols) ** 6, 1), *bounds)
+    assert not chart.reduces
+    monkeypatch.setattr(Substitution, "apply", lambda step, polynomial: pytest.fail("rewritten"))
+    assert not chart.vanishes(difference)
+    assert chart.vanishes(difference - difference)
+
+
+def test_a_substitution_that_would_take_too_long_is_not_made(monkeypatch):
+    chart, difference = coordinates_of(eq(x**2, z), eq(x, 1 + y), eq(z, (1 + y) ** 2))
+    assert chart.reduces
+    assert chart.vanishes(difference)
+    monkeypatch.setattr(positivity, "MAX_WORK", 1)
+    assert not chart.vanishes(difference)
+    assert chart.sign(difference) == positivity.UNKNOWN
+
+
+@given(st.integers(0, 6), st.integers(1, 3), st.integers(1, 3))
+def test_the_work_of_a_substitution_bounds_the_terms_that_it_makes(exponent, above, below):
+    chart, difference = coordinates_of(gt((x + y) ** exponent + x * z, 1), gt(y, 0))
+    ring = chart.context
+    sides = (
+        sum((ring.gen(i) ** (i + k) for i in range(3) for k in range(n)), start=ring.constant(1))
+        for n in (above, below)
+    )
+    step = Substitution(0, *sides)
+    untouched = sum(int(monomial[0]) == 0 for monomial in difference.monoms())
+    assert len(step.apply(difference)) <= step.products(difference) + untouched
+    assert step.products(ring.gen(1)) == 0

@@ -261,11 +261,11 @@ def test_what_makes_no_sense_is_refused(wrong):
         judged(CLAIMS["collins2022.moment-isotropic-2"], **wrong)
 
 
-def test_a_claim_without_anything_derived_is_evaluated_at_points_and_says_so():
+def test_a_claim_without_anything_derived_is_not_measured_but_refused_where_it_is_false():
     claim = stated(Statement(le(f, 1)), gt(x, 0), layers=(Layer(f, x / (1 + x)),))
     (found,) = judged(claim)
-    assert found.outcome is Outcome.PASSED
-    assert "holds at 4 of 4 points, evaluated exactly: nothing in it is measured" in found.detail
+    assert (found.outcome, found.data) == (Outcome.NOT_RUN, {})
+    assert found.detail == "not measured: it derives nothing that could be simulated"
     false = stated(Statement(lt(f, sp.Rational(1, 2))), gt(x, 0), layers=(Layer(f, x / (1 + x)),))
     (found,) = judged(false)
     assert found.outcome is Outcome.CONTRADICTED
@@ -292,7 +292,7 @@ def test_a_quantity_that_only_its_author_can_derive_is_taken_as_typed_and_says_s
 
     claim = stated(Statement(gt(f, 0)), gt(x, 0), layers=(Layer(f, x**2, Own()),))
     (found,) = judged(claim)
-    assert found.outcome is Outcome.PASSED
+    assert found.outcome is Outcome.NOT_RUN
     assert "f was taken as typed: nothing here knows how to measure a Own" in found.detail
     (found,) = judged(stated(Statement(gt(f, 0)), gt(x, 0), layers=(Layer(f, derivation=Own()),)))
     assert found.outcome is Outcome.NOT_RUN
