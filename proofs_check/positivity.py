@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import comb, inf
 from typing import Any, Literal
 
@@ -92,10 +93,16 @@ class Substitution:
     numerator: fmpq_mpoly
     denominator: fmpq_mpoly
 
+    @cached_property
+    def _renames(self) -> bool:
+        """Whether it changes nothing, as for a hypothesis that says no more than that a variable is positive."""
+        context = self.numerator.context()
+        return bool(self.denominator == context.constant(1) and self.numerator == context.gen(self.position))
+
     def products(self, polynomial: fmpq_mpoly) -> int:
         """Return how many products of terms substituting takes at most, which says how long before it is done."""
         degree = int(polynomial.degrees()[self.position])
-        if degree <= 0:
+        if degree <= 0 or self._renames:
             return 0
         exponents = Counter(int(monomial[self.position]) for monomial in polynomial.monoms())
         return sum(
@@ -106,7 +113,7 @@ class Substitution:
     def apply(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
         """Substitute, and multiply by the positive denominator as often as it takes to clear it."""
         degree = int(polynomial.degrees()[self.position])
-        if degree <= 0:  # -1 for the zero polynomial
+        if degree <= 0 or self._renames:  # -1 for the zero polynomial
             return polynomial
         parts = coefficients_in(polynomial, self.position)
         total = polynomial.context().constant(0)

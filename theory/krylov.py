@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 
 import sympy as sp
+from sympy.polys.rings import PolyElement, ring
 
 from theory.symbols import d, m
 
@@ -40,27 +42,26 @@ class KrylovMoment:
 def _moment(power: int) -> sp.Expr:
     # Of W only the first rows matter: a power reaches no farther in than half of it.
     reach = power // 2 + 1
-    along, across = (sp.symbols(f"{name}1:{reach + 1}") for name in ("r", "s"))
-    tridiagonal = sp.zeros(reach, reach)
-    for k in range(reach):
-        tridiagonal[k, k] = along[k] + (across[k - 1] if k else 0)
-        if k:
-            # Off the diagonal stand r_k s_k; scaling the basis puts the square on one side and 1 on the other.
-            tridiagonal[k - 1, k], tridiagonal[k, k - 1] = 1, along[k - 1] * across[k - 1]
-    state = sp.eye(reach)[:, 0]
+    names = [f"{kind}{k}" for kind in "rs" for k in range(1, reach + 1)]
+    squares, *gens = ring(names, sp.ZZ)
+    along, across = gens[:reach], gens[reach:]
+    state = [squares.one] + [squares.zero] * (reach - 1)
     for _ in range(power):
-        state = (tridiagonal * state).expand()
-    degrees = {square: m - k for k, square in enumerate(along)} | {square: d - 1 - k for k, square in enumerate(across)}
-    squares = sp.Poly(state[0], *degrees)
-    total = sp.Add(
-        *(
-            coefficient * sp.Mul(*(_chi_square(degrees[s], n) for s, n in zip(squares.gens, powers, strict=True)))
-            for powers, coefficient in squares.terms()
-        )
-    )
-    return sp.expand(sp.expand(total) / m**power)
+        # Off the diagonal stand r_k s_k; scaling the basis puts the square on one side and 1 on the other.
+        state = [
+            (along[k] + (across[k - 1] if k else 0)) * state[k]
+            + (along[k - 1] * across[k - 1] * state[k - 1] if k else 0)
+            + (state[k + 1] if k + 1 < reach else 0)
+            for k in range(reach)
+        ]
+    counts, samples, dimension = ring([m, d], sp.ZZ)
+    degrees = [samples - k for k in range(reach)] + [dimension - 1 - k for k in range(reach)]
+    total = counts.zero
+    for powers, coefficient in state[0].terms():
+        total += prod((_chi_square(n, p) for n, p in zip(degrees, powers, strict=True)), start=counts(coefficient))
+    return sp.Add(*(term / m**power for term in sp.Add.make_args(total.as_expr())))
 
 
-def _chi_square(degrees: sp.Expr, power: int) -> sp.Expr:
+def _chi_square(degrees: PolyElement, power: int) -> PolyElement:
     """Return E[(chi^2_n)^power] = n (n + 2) ... (n + 2 power - 2)."""
-    return sp.Mul(*(degrees + 2 * i for i in range(power)))
+    return prod((degrees + 2 * i for i in range(power)), start=degrees.ring.one)

@@ -61,6 +61,13 @@ def closed_form_of(word: Word) -> Word:
     return min(rotations, default=())
 
 
+def _expanded(coefficient: sp.Expr) -> sp.Expr:
+    """Expand a coefficient; most are products of powers, which SymPy takes long to find expanded."""
+    factors = coefficient.args if isinstance(coefficient, sp.Mul) else (coefficient,)
+    bases = (f.base if isinstance(f, sp.Pow) and isinstance(f.exp, sp.Integer) else f for f in factors)
+    return coefficient if all(isinstance(base, sp.Symbol | sp.Rational) for base in bases) else sp.expand(coefficient)
+
+
 class Polynomial:
     """A polynomial in noncommuting symmetric matrices, possibly times a vector, or a scalar made of closed words.
 
@@ -90,7 +97,7 @@ class Polynomial:
         for word, closed, coefficient in items:
             key = (reduced(word), tuple(sorted(closed_form_of(item) for item in closed)))
             gathered.setdefault(key, []).append(coefficient)
-        return cls({key: sp.expand(sp.Add(*values)) for key, values in gathered.items()}, kind)
+        return cls({key: _expanded(sp.Add(*values)) for key, values in gathered.items()}, kind)
 
     def _items(self) -> Iterable[tuple[Word, Closed, sp.Expr]]:
         return ((word, closed, coefficient) for (word, closed), coefficient in self.terms.items())

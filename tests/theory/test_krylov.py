@@ -33,7 +33,7 @@ def test_the_claims_are_proved(claim):
 
 
 def without_losing_a_degree(degrees, power):
-    return true_chi_square(degrees.subs(m, m + 1) if degrees == m - 1 else degrees, power)
+    return true_chi_square(degrees + (1 if degrees.as_expr() == m - 1 else 0), power)
 
 
 def gaussian_moments_of_the_next_order(degrees, power):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import comb
 
 import sympy as sp
@@ -32,6 +33,7 @@ def one_step_on(form: Polynomial) -> Polynomial:
     return stepped
 
 
+@cache
 def after_fresh_steps(steps: int) -> Polynomial:
     """State T applied ``steps`` times to S."""
     return S if steps == 0 else one_step_on(after_fresh_steps(steps - 1))
