@@ -130,9 +130,15 @@ def prepare_processes(module: str) -> None:
     module : str
         Name of the module; only the first call in a process counts.
     """
-    if _FORKS:
-        forkserver.set_forkserver_preload([module])
+    if not _FORKS:
+        return
+    forkserver.set_forkserver_preload([module])
+    # Ctrl-C reaches all processes of a terminal, also while they import; they inherit that they do not hear it.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def completed(

@@ -50,8 +50,8 @@ def run_errands(
     Raises
     ------
     LandscapeError
-        What the first claim that cannot be worked on raises, in the order of the claims, and whatever the scheduler
-        does.
+        What the first claim that cannot be worked on raises, in the order of the claims, with where it is stated; and
+        whatever the scheduler does.
     """
     if scheduler == "threads":
         items: Iterable[tuple[Any, Claim | _Parcel]] = zip(errands, claims, strict=True)
@@ -70,7 +70,8 @@ def run_errands(
             elif not refused:
                 yield position, result
             if refused and min(refused) < min(open_positions, default=len(claims)):
-                raise refused[min(refused)]
+                with located(claims[min(refused)]):
+                    raise refused[min(refused)]
     finally:
         running.close()
 
@@ -87,8 +88,7 @@ def _run(errand: tuple[Work[Result], Claim | _Parcel]) -> Result | LandscapeErro
     work, sent = errand
     try:
         claim = sent.opened() if isinstance(sent, _Parcel) else sent
-        with located(claim):
-            return work(claim)
+        return work(claim)
     except LandscapeError as refusal:  # the result that says so; which one is reported does not depend on who is faster
         return refusal
 

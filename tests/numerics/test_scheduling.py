@@ -80,6 +80,31 @@ def test_a_worker_process_that_dies_is_named():
     assert caught.value.exit_code == 1
 
 
+PREPARED = """
+import time
+from numerics.scheduling import completed, prepare_processes
+
+if __name__ == "__main__":
+    prepare_processes("numerics.sweep")  # which takes some time to import
+    print("begun", flush=True)
+    try:
+        time.sleep(300)
+    except KeyboardInterrupt:
+        print(list(completed(abs, [-1], scheduler="processes", workers=1)))
+"""
+
+
+def test_ctrl_c_while_processes_get_ready_is_heard_by_their_parent_alone(tmp_path):
+    (tmp_path / "program.py").write_text(PREPARED, encoding="utf-8")
+    command = [sys.executable, tmp_path / "program.py"]
+    program = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert program.stdout.readline() == "begun\n"
+    os.killpg(program.pid, signal.SIGINT)
+    assert program.communicate() == ("[(0, 1)]\n", "")
+
+
 @pytest.mark.parametrize(
     "name", ["", "thread", "tcp://", "tcp://host:port", "http://host:80", "localhost:8786", "tcp://a b:1", "processes "]
 )

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+import numerics.scheduling
 import proofs_check.verify
 from proofs_check.cli import main
 from proofs_check.commands.options import DEFAULT_SEED
@@ -45,8 +46,11 @@ def found(monkeypatch):
     asked = {}
 
     def set_verdicts(*verdicts, interrupted=False):
-        def verify(claims, *, budget, seed, kernel=False, on_start=None, on_verdict=None, on_kernel=None):
+        def verify(
+            claims, *, budget, seed, kernel=False, scheduler, workers, on_start=None, on_verdict=None, on_kernel=None
+        ):
             asked.update(claims=[claim.name for claim in claims], budget=budget, seed=seed, kernel=kernel)
+            asked.update(crew=(scheduler, workers))
             for claim, verdict in zip(claims, verdicts, strict=False):
                 on_start(claim)
                 on_verdict(claim, verdict)
@@ -103,9 +107,34 @@ def test_seed_budget_and_selection_reach_the_ladder(found):
 def test_without_a_selector_every_claim_is_judged(found):
     asked = found()
 
-    run("verify")
+    run("verify", "--workers", "1")
 
     assert asked["claims"] == list(CLAIMS)
+
+
+@pytest.mark.parametrize(
+    ("cores", "arguments", "crew", "early"),
+    [
+        (2, [], ("processes", None), True),
+        (1, [], ("threads", 1), False),
+        (2, [TRUE], ("threads", 1), False),
+        (2, ["collins2022.*"], ("processes", None), False),
+        (2, [TRUE, "--workers", "3"], ("processes", 3), True),
+        (2, ["--workers", "1"], ("threads", 1), False),
+        (2, ["--scheduler", "threads"], ("threads", None), False),
+        (1, [TRUE, "--scheduler", "processes"], ("processes", None), True),
+    ],
+)
+def test_many_claims_are_shared_among_processes_that_get_ready_early(cores, arguments, crew, early, found, monkeypatch):
+    prepared = []
+    monkeypatch.setattr(numerics.scheduling, "cores", lambda: cores)
+    monkeypatch.setattr(numerics.scheduling, "prepare_processes", prepared.append)
+    asked = found()
+
+    run("verify", *arguments)
+
+    assert asked["crew"] == crew
+    assert prepared == (["proofs_check.worker"] if early else [])
 
 
 @pytest.mark.parametrize(
