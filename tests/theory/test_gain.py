@@ -187,3 +187,24 @@ def test_a_setting_of_no_whole_number_of_steps_is_refused(steps):
 
 def test_a_setting_of_one_step_is_allowed():
     assert Setting(1).steps == 1
+
+
+@pytest.mark.parametrize(("name", "variance"), [("curvature_easy", rho_E), ("curvature_hard", rho_H)])
+def test_the_curvatures_of_a_pair_are_those_of_its_classes(name, variance):
+    derived = ClassQuantity("curvature").expression().xreplace({rho: variance})
+
+    assert sp.expand(PairQuantity(name).expression() - derived) == 0
+
+
+@pytest.mark.parametrize(
+    ("replacements", "message"),
+    [
+        (((alpha,),), r"the replacement \(alpha,\) is no pair"),
+        (((alpha, 1, 2),), "is no pair"),
+        (((2 * alpha, sp.Integer(1)),), "what is replaced is"),
+        (((alpha, "x"),), "what alpha becomes is"),
+    ],
+)
+def test_a_replacement_that_is_none_is_refused(replacements, message):
+    with pytest.raises(ClaimError, match=message):
+        Substituted(PairQuantity("gain"), replacements)
