@@ -70,6 +70,8 @@ def test_a_quick_run_writes_every_table(quick):
     assert all(is_figure(figure) for rows in tables(page).values() for _, figure, _, _ in rows)
     assert "quick run: the figures mean nothing" in page
     assert "load average" in page
+    targets = {row[3] for rows in tables(page).values() for row in rows if row[3]}
+    assert targets >= {"2 s", "60 ms", "2,000/s", "1.9 x", "1.6 x", "25 million/s", "200 x PyTorch, 3 x JAX"}
     assert str(ROOT) not in page
     assert [file.name for file in quick.parent.iterdir()] == ["benchmarks.md"]
 
@@ -89,8 +91,6 @@ def test_the_published_page_has_the_tables_of_a_full_run():
 
     assert set(tables(published)) == HEADINGS
     assert "quick run" not in published
-    targets = {row[3] for rows in tables(published).values() for row in rows if row[3]}
-    assert targets >= {"0.1 s", "2 s", "60 ms", "30 s", "2,000/s", "1.9 x", "1.6 x", "25 million/s"}
 
 
 @pytest.mark.parametrize(
