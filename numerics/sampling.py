@@ -96,6 +96,11 @@ class Tasks:
         """Select along the batch axes."""
         return Tasks(self.classes[index], self.optima[index], self.covariances)
 
+    def followed_by(self, others: Tasks) -> Tasks:
+        """Return these tasks and behind them others of the same mixture, along the last batch axis."""
+        classes = np.concatenate([self.classes, others.classes], axis=-1)
+        return Tasks(classes, np.concatenate([self.optima, others.optima], axis=-2), self.covariances)
+
     @property
     def nbytes(self) -> int:
         """Memory that the arrays occupy."""
@@ -231,7 +236,7 @@ class Sampler:
         self._factors = _floats(np.linalg.cholesky(self._covariances.matrices).swapaxes(-1, -2).copy())
         self._noise_deviations = np.sqrt(mixture.noises.astype(float))
 
-    def tasks(self, rng: np.random.Generator, shape: Shape) -> Tasks:
+    def tasks(self, rng: np.random.Generator, shape: Shape, shares: Floats | None = None) -> Tasks:
         """Draw tasks: a class by its weight, then a Gaussian optimal solution.
 
         Parameters
@@ -240,11 +245,13 @@ class Sampler:
             Source of randomness.
         shape : tuple of int
             Batch shape.
+        shares : array, shape (classes,), optional
+            Probabilities of the classes, by default the mixture's weights.
         """
+        cumulative = self._cumulative_weights if shares is None else np.cumsum(shares)
         # Scaled by the last sum, so that weights which add up to 1 - 1e-16 leave no gap.
-        levels = rng.random(shape) * self._cumulative_weights[-1]
-        last = len(self._cumulative_weights) - 1
-        return self.tasks_of(rng, np.minimum(np.searchsorted(self._cumulative_weights, levels, side="right"), last))
+        levels = rng.random(shape) * cumulative[-1]
+        return self.tasks_of(rng, np.minimum(np.searchsorted(cumulative, levels, side="right"), len(cumulative) - 1))
 
     def tasks_of(self, rng: np.random.Generator, classes: NDArray[np.intp]) -> Tasks:
         """Draw a task of each of the given classes.

@@ -179,10 +179,14 @@ class StatefulLearner(Learner):
     :class:`~numerics.sampling.DataSet`.
     """
 
-    recipe: ClassVar[Recipe] = Recipe()
     #: Whether its mean update is affine in the state: then a constant outer step size leaves no bias.
     affine: ClassVar[bool] = False
     whole_data: ClassVar[bool] = True
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is run when nobody says otherwise."""
+        return Recipe()
 
     @abstractmethod
     def start(self, theta: Array) -> Array:
