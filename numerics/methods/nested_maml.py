@@ -76,8 +76,8 @@ class NestedMAML(StatefulLearner):
         shape : tuple of int
             Shape of the training tasks' batch, which is doubled along its last axis.
         """
-        source = cast(Sampler, sampler)
-        tasks = source.tasks(rng, shape).followed_by(source.tasks(rng, shape, self.shares))
+        source, generator = cast(Sampler, sampler), cast(np.random.Generator, rng)
+        tasks = source.tasks(generator, shape).followed_by(source.tasks(generator, shape, self.shares))
         return Episodes(tasks, draw_products(sampler, rng, tasks, self.inner_loop))
 
     def advance(self, state: Array, episodes: Episodes, size: float) -> Array:

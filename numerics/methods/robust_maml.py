@@ -173,11 +173,10 @@ class TaskBuffer(RobustMAML):
             raise ConfigurationError(
                 f"batch = {shape[-1]}: must be {self.batch_size}, as method.robust_maml.batch says, or absent"
             )
-        new = cast(Sampler, sampler).tasks(rng, (*shape[:-1], self.batch_size - self.replayed))
-        classes = np.broadcast_to(
-            np.arange(len(self.mixture.classes)), (*shape[:-1], self.replayed, len(self.mixture.classes))
-        )
-        candidates = classes.reshape(*shape[:-1], -1)
+        source, generator = cast(Sampler, sampler), cast(np.random.Generator, rng)
+        new = source.tasks(generator, (*shape[:-1], self.batch_size - self.replayed))
+        count = len(self.mixture.classes)
+        candidates = np.broadcast_to(np.tile(np.arange(count), self.replayed), (*shape[:-1], self.replayed * count))
         replays = Tasks(candidates, np.zeros((*candidates.shape, self.dimension)), new.covariances)
         tasks = new.followed_by(replays)
         centred = Tasks(tasks.classes, np.zeros_like(tasks.optima), tasks.covariances)

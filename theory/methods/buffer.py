@@ -6,9 +6,9 @@ first, and the replays are those in the middle). While the ranking of the classe
 of the first j classes is a Markov chain, whose mean in the long run gives the classes' shares v of the replays, hence
 their masses ``(1 - lambda) p + lambda v``. Hard and easy buffers end up with replays of the first class only.
 
-The ranking depends on the parameters. Where two classes change places and each one's replays bring the other back, both
-are replayed, in the proportion that holds the parameters there. A hard buffer thereby minimises ``(1 - lambda) sum_k p_k
-F_k + lambda max_k F_k``, which is convex.
+The ranking depends on the parameters. Where two classes change places and each one's replays bring the other back,
+both are replayed, in the proportion that holds the parameters there. A hard buffer thereby minimises
+``(1 - lambda) sum_k p_k F_k + lambda max_k F_k``, which is convex.
 """
 
 from __future__ import annotations

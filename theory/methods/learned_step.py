@@ -1,7 +1,7 @@
 """The inner step size that is best together with the initialisation: minima of ``min over theta of the risk``.
 
-After K steps Q and the noise floor are polynomials of degree 2K in the step size, so that 2K + 1 values of each, derived
-by the moment engine, give them at every step size.
+After K steps Q and the noise floor are polynomials of degree 2K in the step size, so that 2K + 1 values of each,
+derived by the moment engine, give them at every step size.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def learned_weights(problem: Problem, curvatures: Array, theta: Array, shares: A
     pulls = np.asarray(weights[:, None] * gradients, dtype=float)[met]
     if np.linalg.matrix_rank(pulls, tol=_SINGULAR * max(float(np.abs(pulls).max()), 1e-300)) < met.sum() - 1:
         return None
-    ratio = shares * problem.number(0)
+    ratio: Array = shares * problem.number(0)
     ratio[met] = shares[met] / weights[met]
     return ratio
 

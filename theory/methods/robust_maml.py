@@ -91,7 +91,7 @@ def _with_learned_step(problem: Problem) -> Solution:
     branches = tuple(along.initialisations(np.asarray(size)) for size in sizes)
     # At the step size found, Q and the noise floors anew: they are not interpolated there.
     risks = problem.class_risks(branches[0], *problem.adapted(along.loop(sizes[0])))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(sizes) > 1:
         others = ", ".join(f"{size:.4g}" for size in sizes[1:])
         notes = (
@@ -121,7 +121,7 @@ def _with_buffer(method: RobustMAML, problem: Problem) -> Solution:
         problem.risk(rests[0].theta),
         notes=tuple(notes),
         branches=tuple(rest.theta for rest in rests) if len(rests) > 1 else (),
-        learned={"replays": rests[0].replays},
+        learned={"replays": rests[0].replays} if len(rests) == 1 else {},
     )
 
 
