@@ -36,9 +36,9 @@ SPREAD: tuple[Formula, ...] = (*PAIR, gt(V_E, 0), gt(V_H, 0))
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         name="nguyen2021.learned-step",
-        sentence="From any point on the line through the centres, the inner step size at which the hypergradient vanishes "
-        "has a smaller excess risk than every other: the mean over classes of rho^2 D over that of rho^3 (1 + (d+1)/m) D + "
-        "nu2 d rho^2 / m, D being the mean squared distance of the tasks.",
+        sentence="From any point on the line through the centres, the inner step size at which the hypergradient is 0 "
+        "has a smaller excess risk than every other: the mean over classes of rho^2 D over that of "
+        "rho^3 (1 + (d+1)/m) D + nu2 d rho^2 / m, D being the mean squared distance of the tasks.",
         hypotheses=SPREAD,
         layers=(
             Layer(best, BEST_STEP),

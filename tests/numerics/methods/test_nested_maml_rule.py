@@ -1,5 +1,8 @@
 """The look-ahead rule of NestedMAML, step by step on drawn data, and where it ends."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,11 @@ from numerics.methods import LEARNERS, MAML
 from numerics.sampling import Sampler
 from numerics.settling import settle
 from proofs_check.comparison import compare_descent
-from testbeds import T0, t0, t1
+
+_spec = importlib.util.spec_from_file_location("testbeds", Path(__file__).parents[2] / "testbeds.py")
+testbeds = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(testbeds)
+T0, t0, t1 = testbeds.T0, testbeds.t0, testbeds.t1
 
 
 def rule_of(configured):

@@ -1,11 +1,18 @@
 """NestedMAML rests at the validation optimum, by its conditions of rest, its mean update, the numbers of the note."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from numerics.solutions import evaluated_problem, place
-from testbeds import T1, random_configuration, t0, t1
 from theory.errors import LandscapeError
+
+_spec = importlib.util.spec_from_file_location("testbeds", Path(__file__).parents[2] / "testbeds.py")
+testbeds = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(testbeds)
+T1, random_configuration, t0, t1 = testbeds.T1, testbeds.random_configuration, testbeds.t0, testbeds.t1
 
 
 def placed(configuration):
@@ -16,7 +23,7 @@ def gradients_at(problem, theta):
     return (problem.curvatures() @ (theta - problem.mixture.centres)[..., None])[..., 0]
 
 
-def mean_update(problem, shares, steps=60_000, size=0.2):
+def mean_update(problem, shares, steps=12_000, size=0.6):
     """Follow the mean look-ahead rule, weights averaging 1, with exact gradients."""
     weights, frequencies = np.ones(len(shares)), problem.mixture.weights
     theta = frequencies @ problem.mixture.centres
