@@ -10,6 +10,7 @@ import numpy as np
 from numerics.adaptation import adapt, draw_products
 from numerics.arrays import Array, Draws, Shape
 from numerics.methods.learner import Episodes, Recipe, StatefulLearner
+from numerics.methods.scales import of_step_sizes
 from numerics.sampling import Floats, Sampler, Tasks
 from numerics.source import Source
 from theory.errors import ConfigurationError
@@ -59,13 +60,8 @@ class LearnedStep(RobustMAML):
 
     @property
     def step_of_step(self) -> float:
-        """Step size of the inner step size, as a multiple of the outer one: over the mean squared gradient at start."""
-        mixture = self.mixture
-        gradients = mixture.covariances @ (mixture.weights @ mixture.centres - mixture.centres)[..., None]
-        scatter = mixture.covariances @ mixture.spreads @ mixture.covariances
-        squares = (gradients**2).sum(axis=(-2, -1)) + np.trace(scatter, axis1=-2, axis2=-1)
-        mean = float(mixture.weights @ squares)
-        return (1.0 if self.inner_loop.steps == 1 else 0.2) / (mean if mean > 0 else 1.0)
+        """Step size of the inner step size, as a multiple of the outer one."""
+        return of_step_sizes(self.mixture, self.inner_loop.steps)
 
     def start(self, theta: Array) -> Array:
         """Return the parameters with the configured step size, shape (..., d + 1)."""

@@ -25,7 +25,7 @@ NAMES: tuple[str, ...] = (
     *("meta_sgd",),
     *("imaml",),
     *("st_maml", "slaw", "zeroing"),
-    *("robust_maml", "nested_maml"),
+    *("robust_maml", "nested_maml", "alfa"),
 )
 
 
