@@ -16,7 +16,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.optimize import root
 
-from theory.errors import ConfigurationError
+from theory.errors import ConfigurationError, UnsupportedError
 from theory.methods.generated_steps import GeneratedRisk
 from theory.methods.method import Method, Solution
 from theory.methods.parameters import Choice, Flag, parameter
@@ -50,7 +50,7 @@ class ALFA(Method):
     title: ClassVar[str] = "ALFA"
     paper: ClassVar[str] = "Baik et al. 2020, arXiv 2011.00209"
     reweights: ClassVar[str] = "by the curvature of the risk after an adaptation of its own for each task"
-    conditions: ClassVar[str] = "several points of rest are possible"
+    conditions: ClassVar[str] = "one inner step; several points of rest are possible"
 
     @property
     def decays(self) -> bool:
@@ -69,8 +69,14 @@ class ALFA(Method):
         """Follow the mean update from the mean of the centres and the configured step size, and solve for its end.
 
         The derived risk is a polynomial in all that is learned, and descended by the method: wherever it goes down to
-        is a local minimum.
+        is a local minimum. Over several inner steps that descent is so slow, where the risk is flat in the step sizes,
+        that no simulation has confirmed its end: they are refused.
         """
+        if problem.inner_loop.steps > 1:
+            raise UnsupportedError(
+                f"method alfa: got adaptation.steps = {problem.inner_loop.steps}; must be 1: where its descent ends over "
+                "several inner steps has not been confirmed by simulation"
+            )
         risk = GeneratedRisk.of(problem, self.statistic, decays=self.decays)
         start = risk.start()
         flow = solve_ivp(lambda _, point: -risk.gradient(point), (0, _TIME), start, method="LSODA", rtol=1e-6)

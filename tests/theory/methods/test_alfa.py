@@ -88,7 +88,7 @@ def test_the_gradient_is_that_of_the_risk(statistic, decays):
 
 
 @pytest.mark.parametrize(
-    "configured", [T0, T1, t1(steps=2), t0(DECAYS), t0(INPUTS), t1(INPUTS)], ids=["T0", "T1", "K2", "b", "in", "T1in"]
+    "configured", [T0, T1, t0(DECAYS), t0(INPUTS), t1(INPUTS)], ids=["T0", "T1", "decays", "inputs", "T1-inputs"]
 )
 def test_no_point_nearby_is_better(configured):
     method, problem = configured.method("alfa"), evaluated_problem(configured)
@@ -110,7 +110,12 @@ def test_the_numbers_of_the_note():
 
 def test_what_it_has_no_moments_for_is_refused():
     with pytest.raises(UnsupportedError, match=r'adaptation\.steps = 2 with statistic = "inputs" and reused data'):
-        placed(t0(INPUTS, steps=2))
+        GeneratedRisk.of(evaluated_problem(t0(steps=2)), "inputs")
+
+
+def test_several_inner_steps_are_refused():
+    with pytest.raises(UnsupportedError, match=r"adaptation\.steps = 2; must be 1"):
+        placed(t0(steps=2))
 
 
 @pytest.mark.parametrize(
