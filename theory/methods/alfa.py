@@ -74,8 +74,8 @@ class ALFA(Method):
         """
         if problem.inner_loop.steps > 1:
             raise UnsupportedError(
-                f"method alfa: got adaptation.steps = {problem.inner_loop.steps}; must be 1: where its descent ends over "
-                "several inner steps has not been confirmed by simulation"
+                f"method alfa: got adaptation.steps = {problem.inner_loop.steps}; must be 1: where its descent ends "
+                "over several inner steps has not been confirmed by simulation"
             )
         risk = GeneratedRisk.of(problem, self.statistic, decays=self.decays)
         start = risk.start()
