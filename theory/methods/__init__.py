@@ -17,15 +17,9 @@ __all__ = ["METHODS", "NAMES"]
 
 #: The registry, in the order of tables: the names of the modules, which are the methods' public names.
 NAMES: tuple[str, ...] = (
-    *("nal", "maml", "fomaml", "reptile"),
-    *("mamf", "pooled"),
-    *("moml", "local_moml", "maml_en_llm"),
-    *("anil",),
-    *("tr_maml",),
-    *("meta_sgd",),
-    *("imaml",),
-    *("st_maml", "slaw", "zeroing"),
-    *("robust_maml", "nested_maml", "alfa"),
+    *("nal", "maml", "fomaml", "reptile", "imaml", "anil", "meta_sgd", "tr_maml"),
+    *("maml_en_llm", "mamf", "pooled", "st_maml", "slaw", "zeroing"),
+    *("moml", "local_moml", "robust_maml", "nested_maml", "alfa"),
 )
 
 
