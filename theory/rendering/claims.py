@@ -18,7 +18,7 @@ from theory.claim import (
     Statement,
 )
 from theory.formula import Formula, Iff, Implies, Relation
-from theory.gain import MatrixQuantity
+from theory.gain import MatrixQuantity, Substituted
 from theory.rendering.expressions import expression_latex, polynomial_terms, signed, symbol_latex
 from theory.rendering.layout import Equation, Prose, Typeset
 from theory.rendering.prose import escaped
@@ -40,7 +40,7 @@ def claim_typeset(claim: Claim) -> Typeset:
 
 def derivation_words(derivation: Any) -> str:
     """Describe a derived quantity in words, for example "gain, one inner step on m samples"."""
-    quantity = getattr(derivation, "quantity", derivation)
+    quantity = derivation.quantity if isinstance(derivation, Substituted) else derivation
     setting = getattr(quantity, "setting", None)
     inner_loop = f", {setting_words(setting)}" if setting is not None else ""
     return f"{str(quantity.name).replace('_', ' ')}{inner_loop}"
