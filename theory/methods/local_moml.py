@@ -42,7 +42,7 @@ class LocalMOML(LinearMethod):
 
     beta: Any = parameter(BETA, Fraction(1, 5), "share of the newest adapted parameters in a task's memory")
     step_size: Any = parameter(Real("a number above 0", above=0), Fraction(1, 10), "size of the local steps")
-    local_steps: Any = parameter(Count(64), 5, "local steps on each task before the average is taken")
+    local_steps: Any = parameter(Count(64), 2, "local steps on each task before the average is taken")
 
     name: ClassVar[str] = "local_moml"
     title: ClassVar[str] = "LocalMOML"

@@ -102,7 +102,7 @@ def test_the_mean_of_an_update_is_the_derived_drift(name, table, adaptation, rng
         ("moml", {"beta": 1}, {"beta": 0.3}),
         ("moml", {"beta": 1}, {"beta": 1, "hessian_batch": "independent"}),
         ("moml", {"beta": 1}, {"beta": 1, "first_order": True}),
-        ("local_moml", {"beta": 1, "step_size": 0.3}, {"beta": 0.3, "step_size": 0.3}),
+        ("local_moml", {"beta": 1, "local_steps": 5}, {"beta": 0.3, "local_steps": 5}),
         ("maml_en_llm", {"momentum": 0.6}, {"momentum": 0}),
         ("maml_en_llm", {"momentum": 0.4, "query": "cross"}, {"momentum": 0.4}),
     ],
