@@ -33,7 +33,7 @@ def _print(report: dict[str, Any]) -> None:
     from proofs_check.commands.output import console, table
 
     screen = console()
-    rows = table("name", "method", "paper", "mean update", "re-weights tasks", "conditions", whole=("name",))
+    rows = table("name", "method", "paper", "mean update", "re-weights", "conditions", whole=("name",))
     for entry in report["methods"]:
         kind = "linear" if entry["linear"] else "nonlinear"
         rows.add_row(*(entry[key] for key in ("name", "title", "paper")), kind, entry["reweights"], entry["conditions"])

@@ -107,8 +107,11 @@ def test_false_claims_of_every_kind_shrink_to_small_numbers(kind, seed):
 @pytest.mark.parametrize("name", IN_LEDGER)
 def test_the_false_claims_of_the_ledger_shrink_to_small_numbers(name, seed):
     values = numbers(fuzzed(IN_LEDGER[name], seed).counterexample)
-    assert all(max(abs(value.numerator), value.denominator) <= 3 for value in values.values()), values
-    assert values["m"] == values["d"] == 1
+    of_paper = "." not in name
+    # Neighbours' false claims may fail on narrow sets only: steps that are unstable, spreads that are far apart.
+    largest = 3 if of_paper else 100
+    assert all(max(abs(value.numerator), value.denominator) <= largest for value in values.values()), values
+    assert not of_paper or values["m"] == values["d"] == 1
 
 
 def test_a_false_property_of_mixtures_shrinks_to_two_classes_in_one_dimension():

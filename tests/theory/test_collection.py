@@ -159,7 +159,7 @@ REFUSED = {
     "unknown setting": ("Setting(data='reusd')\n", ["did you mean 'reused'"]),
     "no steps": ("Setting(steps=0)\n", ["a setting of 0 inner steps"]),
     "unknown direction": ("Monotonicity(x, (x,), 'increasing')\n", ["unknown direction 'increasing'", "nondecreasing"]),
-    "unknown learner": ("Convergence('mmal', lambda e: e)\n", ["unknown learner 'mmal': did you mean 'maml'"]),
+    "unknown learner": ("Convergence('mmal', lambda e: e)\n", ["unknown learner 'mmal': did you mean", "'maml'"]),
     "property no function": ("MixtureProperty(3)\n", ["the sides of a MixtureProperty is a int"]),
     "identity of numbers": ("MatrixIdentity(MatrixQuantity('curvature'), x)\n", ["build it from letter()"]),
     "source of another kind": ("Source('blog', 'x')\n", ["unknown kind of source 'blog'"]),
