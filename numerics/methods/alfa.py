@@ -64,14 +64,14 @@ class ALFA(StatefulLearner):
         mixture = self.mixture
         of_step = of_step_sizes(mixture, self.inner_loop.steps)
         if self.statistic == "inputs":
-            return np.full((1, 2), of_step)
+            return np.full((1, 2), 2 * of_step)
         lengths = (mixture.centres**2).sum(axis=-1) + np.trace(mixture.spreads, axis1=-2, axis2=-1)
         mean = float(mixture.weights @ lengths)
-        of_decay = self.weight_decay / (mean if mean > 0 else 1.0)
+        of_decay = self.weight_decay * 0.5 / (mean if mean > 0 else 1.0)
         # A class's numbers move only with its own tasks, and too far where those are steep.
         squares = of_class_gradients(mixture)
         steepness = np.maximum(1.0, squares / max(float(mixture.weights @ squares), 1e-300))
-        paces = 0.5 / np.maximum(mixture.weights, 0.1) / steepness
+        paces = 1.0 / np.maximum(mixture.weights, 0.1) / steepness
         return np.stack([of_step * paces, of_decay * paces], axis=-1)
 
     def start(self, theta: Array) -> Array:

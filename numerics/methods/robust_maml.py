@@ -55,8 +55,8 @@ class LearnedStep(RobustMAML):
 
     @property
     def recipe(self) -> Recipe:
-        """How it is run: the loss is steep in the step size of several inner steps, which then needs smaller ones."""
-        return Recipe(0.2, 250, chains=32) if self.inner_loop.steps == 1 else Recipe(0.1, 400, chains=32)
+        """How it is run: with small steps, for the loss is steep in the inner step size."""
+        return Recipe(0.1, 400, chains=32)
 
     @property
     def step_of_step(self) -> float:

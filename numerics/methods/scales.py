@@ -26,8 +26,8 @@ def of_class_gradients(mixture: Mixture) -> Floats:
 def of_step_sizes(mixture: Mixture, steps: int) -> float:
     """Return the step size of an inner step size, as a multiple of the outer one.
 
-    It is one over the mean squared gradient, which has the unit of the curvature in that direction; less for several
-    inner steps, in whose size the loss is steep.
+    It is a part of one over the mean squared gradient, which has the unit of the curvature in that direction: less for
+    several inner steps, in whose size the loss is steep.
 
     Parameters
     ----------
@@ -37,4 +37,4 @@ def of_step_sizes(mixture: Mixture, steps: int) -> float:
         Number K of inner steps.
     """
     mean = float(mixture.weights @ of_class_gradients(mixture))
-    return (1.0 if steps == 1 else 0.2) / (mean if mean > 0 else 1.0)
+    return (0.5 if steps == 1 else 0.2) / (mean if mean > 0 else 1.0)
