@@ -21,7 +21,7 @@ WORDS = r"""
     emergencystretch jot allowdisplaybreaks textasciicircum textasciitilde textbackslash textless textgreater textbar
     newtheorem
 """
-COMMANDS = {"\\" + word for word in [*re.findall(r"\w+", WORDS), *"\\,;{}$&#_%[]"]}
+COMMANDS = {"\\" + word for word in [*re.findall(r"\w+", WORDS), *"\\,;{}$&#_%[]'", "v"]}  # \' and \v: accents
 ALIGNING = {"align*", "aligned", "tabular"}
 
 

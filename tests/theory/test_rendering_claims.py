@@ -35,6 +35,7 @@ def layer_values(claim):
     values = {symbol: POINT.get(symbol, Fraction(11, 6)) for symbol in symbols}
     for layer in claim.layers:
         expression = layer.derivation.expression() if layer.definition is None else layer.definition
+        values |= {symbol: Fraction(11, 6) for symbol in expression.free_symbols - values.keys()}
         values[layer.symbol] = evaluate(expression, values)
     return values
 

@@ -23,13 +23,25 @@ REPLAYED: tuple[Formula, ...] = (gt(replayed, 0), lt(replayed, 1))
 HARD_MASS, MEDIUM_MASS = p + replayed * (1 - p), (1 - replayed) * p
 
 far_E, far_H = (1 - share) ** 2 * R2 + V_E, share**2 * R2 + V_H
-BEST_STEP = (
-    m
-    * ((1 - p) * rho_E**2 * far_E + p * rho_H**2 * far_H)
-    / (
-        (1 - p) * rho_E**2 * (rho_E * (m + d + 1) * far_E + nu2_E * d)
-        + p * rho_H**2 * (rho_H * (m + d + 1) * far_H + nu2_H * d)
+
+
+def best_step(easy: sp.Expr, hard: sp.Expr) -> sp.Expr:
+    """State the best inner step size for mean squared distances of the easy and the hard tasks."""
+    return (
+        m
+        * ((1 - p) * rho_E**2 * easy + p * rho_H**2 * hard)
+        / (
+            (1 - p) * rho_E**2 * (rho_E * (m + d + 1) * easy + nu2_E * d)
+            + p * rho_H**2 * (rho_H * (m + d + 1) * hard + nu2_H * d)
+        )
     )
+
+
+D_E, D_H = sp.symbols("D_E D_H")
+BEST_STEP = (
+    Layer(D_E, far_E, positive=True),
+    Layer(D_H, far_H, positive=True),
+    Layer(best, best_step(D_E, D_H), positive=True),
 )
 SPREAD: tuple[Formula, ...] = (*PAIR, gt(V_E, 0), gt(V_H, 0))
 
@@ -41,9 +53,11 @@ CLAIMS: tuple[Claim, ...] = (
         "rho^3 (1 + (d+1)/m) D + nu2 d rho^2 / m, D being the mean squared distance of the tasks.",
         hypotheses=SPREAD,
         layers=(
-            Layer(best, BEST_STEP),
+            *BEST_STEP,
             Layer(risk, derivation=PairQuantity("risk_at_share")),
-            Layer(risk_best, derivation=Substituted(PairQuantity("risk_at_share"), ((alpha, BEST_STEP),))),
+            Layer(
+                risk_best, derivation=Substituted(PairQuantity("risk_at_share"), ((alpha, best_step(far_E, far_H)),))
+            ),
         ),
         conclusion=Statement(Implies(ne(alpha, best), lt(risk_best, risk))),
         source=HERE,
@@ -52,7 +66,7 @@ CLAIMS: tuple[Claim, ...] = (
         name="nguyen2021.learned-step-bounded",
         sentence="The learned step size is below 1/rho_H, with which a full step on a hard task would end.",
         hypotheses=SPREAD,
-        layers=(Layer(best, BEST_STEP),),
+        layers=BEST_STEP,
         conclusion=Statement(lt(best * rho_H, 1)),
         source=HERE,
     ),
@@ -60,7 +74,7 @@ CLAIMS: tuple[Claim, ...] = (
         name="nguyen2021.false-learned-step-stable",
         sentence="The learned step size is below 1/rho_E too, so that it never oversteps on an easy task.",
         hypotheses=SPREAD,
-        layers=(Layer(best, BEST_STEP),),
+        layers=BEST_STEP,
         conclusion=Statement(lt(best * rho_E, 1)),
         source=HERE,
         expected="refuted",

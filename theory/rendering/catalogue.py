@@ -33,7 +33,8 @@ from theory.methods import METHODS
 from theory.methods.method import Method
 from theory.moments import expectation
 from theory.rendering.expressions import expression_latex, letter_latex
-from theory.rendering.layout import Equation, Typeset
+from theory.rendering.layout import Equation, Prose, Typeset
+from theory.rendering.prose import escaped
 from theory.rendering.settings import marked, setting_words
 from theory.symbols import R2, V_E, V_H, V, alpha, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H
 from theory.words import Polynomial, letter, vector
@@ -328,17 +329,18 @@ def _pair_typeset(key: str, lhs: str, setting: Setting) -> Typeset:
 
 def _methods() -> Iterator[DerivedFormula]:
     for name, method in METHODS.items():
-        if method.equations is not Method.equations:
-            yield DerivedFormula(
-                name, f"{method.title}: what its update rule comes to", partial(_method_typeset, method.in_symbols())
-            )
+        title = f"{method.title}: what its update rule comes to"
+        yield DerivedFormula(name, title, partial(_method_typeset, method.in_symbols()))
 
 
 def _method_typeset(method: Method) -> Typeset:
-    *definitions, main = (
+    equations = [
         Equation(lhs, "=", _by_powers(rhs) if lhs.startswith("w(") else rhs) for lhs, rhs in method.equations()
-    )
-    return Typeset(tuple(definitions), main)
+    ]
+    if not equations:
+        words = f"{method.title} re-weights tasks {method.reweights}; its point of rest has no closed form"
+        return Typeset((), Prose(escaped(words)))
+    return Typeset(tuple(equations[:-1]), equations[-1])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -35,7 +36,17 @@ def formula_latex(formula: Formula) -> str:
 
 def claim_typeset(claim: Claim) -> Typeset:
     """Typeset a claim: its layers, then its conclusion; a conclusion without a formula is given by its sentence."""
-    return Typeset(tuple(map(_layer, claim.layers)), _conclusion(claim))
+    layers = claim.layers
+    return Typeset(tuple(_layer(layer, _names_of(layers[:i])) for i, layer in enumerate(layers)), _conclusion(claim))
+
+
+def _names_of(layers: tuple[Layer, ...]) -> dict[sp.Expr, sp.Symbol]:
+    """Return the names under which expressions have been defined, written out in hypothesised symbols."""
+    expanded: dict[sp.Symbol, sp.Expr] = {}
+    for layer in layers:
+        if layer.definition is not None:
+            expanded[layer.symbol] = layer.definition.xreplace(expanded)
+    return {expression: symbol for symbol, expression in expanded.items()}
 
 
 def derivation_words(derivation: Any) -> str:
@@ -46,12 +57,12 @@ def derivation_words(derivation: Any) -> str:
     return f"{str(quantity.name).replace('_', ' ')}{inner_loop}"
 
 
-def _layer(layer: Layer) -> Equation:
+def _layer(layer: Layer, names: Mapping[sp.Expr, sp.Symbol]) -> Equation:
     name = symbol_latex(layer.symbol)
     if layer.definition is not None:
         return Equation(name, "=", layer.definition)
     values = [
-        f"{symbol_latex(symbol)} = {expression_latex(value)}"
+        f"{symbol_latex(symbol)} = {expression_latex(names.get(sp.sympify(value), value))}"
         for symbol, value in getattr(layer.derivation, "replacements", ())
     ]
     words = rf"\text{{as derived: {escaped(derivation_words(layer.derivation))}{', at ' if values else ''}}}"
