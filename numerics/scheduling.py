@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
-from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
@@ -133,6 +133,8 @@ def prepare_processes(module: str) -> None:
     if not _FORKS:
         return
     forkserver.set_forkserver_preload([module])
+    # Starting it lets Ctrl-C in again, so it has to run before that is kept out.
+    resource_tracker.ensure_running()
     # Ctrl-C reaches all processes of a terminal, also while they import; they inherit that they do not hear it.
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
