@@ -219,7 +219,7 @@ def test_other_learners_and_samplers_are_refused(configured, seed):
 
     mixture, root = configured(3).mixture, np.random.SeedSequence(seed)
 
-    with pytest.raises(UnsupportedError, match="maml and nal only, not other"):
+    with pytest.raises(UnsupportedError, match="the learners nal, and maml with its own batches, not other"):
         CompiledWalk(Other(InnerLoop(0.8, 5)), ProjectedSampler(mixture), 4, 1, root, ENGINE)
     with pytest.raises(UnsupportedError, match="'projected' only"):
         CompiledWalk(MAML(InnerLoop(0.8, 5)), Sampler(mixture), 4, 1, root, ENGINE)
