@@ -11,7 +11,7 @@ def rows(quick: bool) -> list[Row]:
         simulated(case, chains, name, sampler, limit)
         for name, sampler, limit in (
             ("numpy", "raw", 2**30),
-            ("numpy", "raw", 2**28),
+            ("numpy", "raw", 2**29),
             ("numpy", "wishart", 2**30),
             ("numpy", "projected", 2**30),
             ("compiled", "projected", 2**30),
