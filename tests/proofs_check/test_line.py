@@ -16,7 +16,10 @@ from proofs_check.verdict import Outcome, Tier
 from theory.claim import builtin_claims
 from theory.errors import NonUniqueOptimumError
 
-CLAIMS = [claim for claim in builtin_claims() if property_of(claim) is not None]
+ON_MIXTURES = [claim for claim in builtin_claims() if property_of(claim) is not None]
+#: On a line only NAL and MAML are known.
+OF_NEIGHBOURS = [claim for claim in ON_MIXTURES if getattr(claim.conclusion, "learner", "nal") not in ("nal", "maml")]
+CLAIMS = [claim for claim in ON_MIXTURES if claim not in OF_NEIGHBOURS]
 QUANTITIES = ("theta_nal", "theta_maml", "hessian_nal", "hessian_maml", "risk_nal", "risk_maml", "gain", "noise_floor")
 
 
@@ -46,6 +49,13 @@ def test_every_claim_on_mixtures_holds_on_lines(claim):
     (evidence,) = judge_on_a_line(claim, examples=30, seed=1)
     assert (evidence.outcome, evidence.tier) == (Outcome.PASSED, Tier.TESTED)
     assert evidence.data["mixtures"] >= 20
+
+
+@pytest.mark.parametrize("claim", OF_NEIGHBOURS, ids=lambda claim: claim.name)
+def test_a_neighbours_descent_is_nothing_that_a_line_knows(claim):
+    (evidence,) = judge_on_a_line(claim, examples=5, seed=1)
+    assert evidence.outcome is Outcome.NOT_RUN
+    assert evidence.detail
 
 
 FLIPPED = [
