@@ -14,6 +14,7 @@ def rows(quick: bool) -> list[Row]:
             ("numpy", "raw", 2**29),
             ("numpy", "wishart", 2**30),
             ("numpy", "projected", 2**30),
+            ("numpy", "projected", 2**26),
             ("compiled", "projected", 2**30),
         )
     ]
@@ -24,7 +25,7 @@ def simulated(case: str, chains: int, engine: str, sampler: str, limit: int) -> 
     runs = [fresh(peak, case, chains, engine, sampler, limit) for _ in range(2)]
     allocated, bound = max(run[0] for run in runs), limit
     return Row(
-        f"{chains} chains of case {case}, {engine}, `{sampler}`, `--memory {limit / 2**30:g}`",
+        f"{chains} chains of case {case}, {engine}, `{sampler}`, `--memory {limit / 2**30:.3g}`",
         f"{rate(allocated / 2**20)} MiB at the peak ({len(runs)} runs, the largest)",
         f"{allocated / bound:.0%} of the limit; the whole process, libraries included: "
         f"{rate(max(run[1] for run in runs) / 2**20)} MiB",
