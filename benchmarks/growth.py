@@ -23,7 +23,13 @@ class Growth:
 GROWTHS = (
     Growth("dimension, isotropic", "d", (128, 256, 512, 1024), "1"),
     Growth("dimension, diagonal", "d", (128, 256, 512, 1024), "1", kind="diagonal"),
-    Growth("dimension, dense", "d", (256, 512, 1024), "1 to 2: d numbers a task, d^2 a class", kind="dense"),
+    Growth(
+        "dimension, dense",
+        "d",
+        (256, 512, 1024),
+        "1 to 2, more where d^2 numbers a class leave the cache",
+        kind="dense",
+    ),
     Growth("samples", "m", (100, 1000, 10_000, 100_000), "0"),
     Growth("inner steps, reused data", "K", (1, 2, 4, 8), "1 to 2: 2K vectors, each against all before it"),
     Growth("inner steps, fresh data", "K", (1, 2, 4, 8), "1", data="fresh"),
