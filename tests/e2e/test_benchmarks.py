@@ -89,8 +89,7 @@ def test_what_is_installed_is_measured_and_what_is_not_is_named(quick, module):
 def test_the_published_page_has_the_tables_of_a_full_run():
     published = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 
-    # The page may be older than the scripts: one table of simulations, which now are two.
-    assert set(tables(published)) <= HEADINGS | {"Simulation"}
+    assert set(tables(published)) == HEADINGS
     assert "quick run" not in published
 
 
