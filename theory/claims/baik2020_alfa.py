@@ -6,7 +6,7 @@ import sympy as sp
 
 from theory.claim import Claim, Layer, Limit, Source, Statement
 from theory.claims.collins2022.notation import CLASS, PAIR, risk_maml
-from theory.formula import Implies, ge, gt, le, lt, ne
+from theory.formula import Implies, gt, le, lt, ne
 from theory.gain import ClassQuantity, PairQuantity, Setting, Substituted
 from theory.symbols import R2, V_E, V_H, V, alpha, d, m, nu2, nu2_E, nu2_H, p, rho, rho_E, rho_H, share
 
@@ -61,8 +61,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         name="baik2020.false-random-start",
-        sentence="ALFA from any start between the centres is at least as good as MAML from its own.",
-        hypotheses=(*PAIR, gt(V_E, 0), gt(V_H, 0), ge(share, 0), le(share, 1)),
+        sentence="ALFA from any start on the line through the centres is at least as good as MAML from its own.",
+        hypotheses=(*PAIR, gt(V_E, 0), gt(V_H, 0)),
         layers=(*OWN, Layer(risk_maml, derivation=PairQuantity("risk_maml"))),
         conclusion=Statement(le((1 - p) * easy_own + p * hard_own, risk_maml)),
         source=HERE,
