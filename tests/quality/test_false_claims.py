@@ -109,7 +109,7 @@ def test_the_false_claims_of_the_ledger_shrink_to_small_numbers(name, seed):
     values = numbers(fuzzed(IN_LEDGER[name], seed).counterexample)
     of_paper = "." not in name
     # Neighbours' false claims may fail on narrow sets only: steps that are unstable, spreads that are far apart.
-    largest = 3 if of_paper else 100
+    largest = 3 if of_paper else 100 if name.startswith("nguyen2021.") else 6
     assert all(max(abs(value.numerator), value.denominator) <= largest for value in values.values()), values
     assert not of_paper or values["m"] == values["d"] == 1
 

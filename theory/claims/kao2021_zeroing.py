@@ -132,7 +132,7 @@ CLAIMS: tuple[Claim, ...] = (
         hypotheses=WEIGHTS,
         layers=(SHARE, *FROM_ZERO),
         conclusion=Statement(le(risk_zero, risk_maml)),
-        source=Source("paper", PAPER + " (zeroing the last layer consistently helps; without symmetric labels)"),
+        source=HERE,
         expected="refuted",
     ),
 )

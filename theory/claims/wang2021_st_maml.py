@@ -66,7 +66,7 @@ CLAIMS: tuple[Claim, ...] = (
         hypotheses=WEIGHTS,
         layers=BETWEEN,
         conclusion=Statement(le(apart, together)),
-        source=Source("paper", PAPER + " (tailored initialisations improve on MAML)"),
+        source=HERE,
     ),
     Claim(
         name="wang2021.gain-of-codes",

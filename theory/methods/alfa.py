@@ -26,7 +26,7 @@ from theory.mixture import Mixture
 __all__ = ["ALFA", "METHOD"]
 
 #: How long the mean update is followed before its end is solved for, in units of 1 / outer step size.
-_TIME = 400.0
+_TIME = 4000.0
 #: A slope that counts as none, relative to the risk.
 _FLAT = 1e-10
 
