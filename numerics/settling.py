@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from numerics.chains import ArrayWalk
 from numerics.engine import DEFAULT_ENGINE
+from numerics.measurement import critical_value
 from numerics.methods.learner import Recipe, StatefulLearner
 from numerics.sampling import Floats, Sampler, SamplerKind
 from theory.errors import ConfigurationError, DivergenceError
@@ -51,6 +53,9 @@ class Settled:
         How data was drawn.
     chain_averages : array, shape (chains, d)
         The extrapolated parameters of each chain: where there are several points of rest, chains end at different ones.
+    drift, allowed_drift : float
+        By how many standard errors the last two quarters of the finest run differ at most, and by how many they may: a
+        run that still moves has not settled. Exceeded by chance with a probability of at most 1e-6.
     """
 
     theta: Floats
@@ -64,6 +69,13 @@ class Settled:
     seed: int
     sampler: SamplerKind
     chain_averages: Floats
+    drift: float
+    allowed_drift: float
+
+    @property
+    def converged(self) -> bool:
+        """Whether nothing moved any more."""
+        return self.drift <= self.allowed_drift
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -132,8 +144,9 @@ def settle(
     seeds = np.random.SeedSequence(seed).spawn(_LEVELS)
     for size, length, child in zip(sizes, lengths, seeds, strict=True):
         walk = ArrayWalk(learner, source, count, tasks, child, DEFAULT_ENGINE)
-        kept, sums = 0, np.zeros_like(_readout(learner, state))
-        at = 0
+        # The first half is burn-in; the third and the fourth quarter also tell whether it was long enough.
+        at, bounds = 0, (length // 2, length * 3 // 4, length)
+        quarters = np.zeros((2, *_readout(learner, state).shape))
         with np.errstate(over="ignore", invalid="ignore"):
             while at < length:
                 path = walk.advance(state, np.full(min(walk.block, length - at), size))
@@ -143,12 +156,13 @@ def settle(
                         f"{learner.name} diverged within {done + len(path)} steps at the outer step size {size:.4g}; "
                         "give a smaller one"
                     )
-                late = path[max(0, length // 2 - at) :]
-                sums = sums + _readout(learner, late).sum(axis=0)
-                kept, at, done = kept + len(late), at + len(path), done + len(path)
+                for quarter, (first, last) in zip(quarters, pairwise(bounds), strict=True):
+                    quarter += _readout(learner, path[max(0, first - at) : max(0, last - at)]).sum(axis=0)
+                at, done = at + len(path), done + len(path)
                 if progress is not None:
                     progress(done, total)
-        averages.append(sums / kept)
+        averages.append(quarters.sum(axis=0) / (bounds[2] - bounds[0]))
+        drifts = quarters[1] / (bounds[2] - bounds[1]) - quarters[0] / (bounds[1] - bounds[0])
     if learner.affine:
         # Nothing to extrapolate: the first run forgets the start, the others are averaged as they are.
         fine = coarse = (averages[1] + 2 * averages[2]) / 3
@@ -170,7 +184,16 @@ def settle(
         seed=seed,
         sampler=sampler,
         chain_averages=fine[:, : mixture.dimension],
+        drift=_largest_t(drifts),
+        allowed_drift=float(critical_value(drifts.shape[1], count - 1)),
     )
+
+
+def _largest_t(differences: Floats) -> float:
+    """Return the largest mean of these over the chains, shape (chains, k), in standard errors."""
+    errors = differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
+    rounding = np.finfo(float).eps * (1 + np.abs(differences).max())
+    return float((np.abs(differences.mean(axis=0)) / np.maximum(errors, rounding)).max())
 
 
 def _readout(learner: StatefulLearner, state: Floats) -> Floats:

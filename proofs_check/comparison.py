@@ -140,7 +140,6 @@ def compare_descent(
         By default one that is stable.
     seed, chains, batch, sampler, engine, progress
         As for :func:`numerics.descent.stochastic_descent`; without effect on ``gd``.
-
     false_alarm : float
         Probability with which right closed forms may be called wrong.
 
@@ -245,11 +244,25 @@ def _settled(
         batch=run.batch,
         sampler=run.sampler,
         engine=DEFAULT_ENGINE,
-        converged=True,
+        converged=run.converged,
         interrupted=False,
-        diagnosis=f"extrapolated to a vanishing outer step size from {', '.join(f'{s:.4g}' for s in run.step_sizes)}; "
-        f"what may be left of the bias: {bias.max():.2g}",
+        diagnosis=_diagnosis(rule, run, float(bias.max())),
         names=("theta",) * (theta is not None) + tuple(names),
+    )
+
+
+def _diagnosis(rule: StatefulLearner, run: Settled, bias: float) -> str:
+    sizes = [f"{size:.4g}" for size in run.step_sizes]
+    if rule.affine:
+        text = f"averaged over runs at the outer step sizes {', '.join(sizes[1:])}, which leave no bias"
+    else:
+        text = f"extrapolated to a vanishing outer step size from {', '.join(sizes)}; what may be left of the bias: "
+        text += f"{bias:.2g}"
+    if run.converged:
+        return text
+    return (
+        f"not converged: the last two quarters of the finest run are {run.drift:.1f} standard errors apart "
+        f"({run.allowed_drift:.1f} allowed); take more outer steps; {text}"
     )
 
 

@@ -114,7 +114,10 @@ def _descended(
         allowed = np.clip(run.theta - stated, -run.bias_error, run.bias_error)
         deviations = Deviation.of_entries("theta", jackknife(run.chain_averages), stated + allowed)
         bias = f"on {words} up to {float(run.bias_error.max()):.2g}, which may be the bias of a finite outer step size"
-        return [Check(label, Obligation.CONCLUSION, _normal(deviations), note=bias)]
+        if run.converged:
+            return [Check(label, Obligation.CONCLUSION, _normal(deviations), note=bias)]
+        note = f"the descent on {words} decides nothing: it still moves"
+        return [Check(label, Obligation.CONCLUSION, _normal(deviations), _undecided, note)]
     steps = samples_at(measuring.look, _FEWEST_OUTER_STEPS)
     descent = stochastic_descent(
         rule,

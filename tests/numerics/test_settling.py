@@ -110,3 +110,14 @@ def test_progress_is_told_to_the_end():
     settle(Bent(), MIXTURE, outer_steps=40, progress=lambda done, total: told.append((done, total)))
 
     assert told[-1] == (280, 280)
+
+
+def test_a_run_that_still_moves_has_not_converged():
+    settled, moving = (
+        settle(Bent(), MIXTURE, seed=3, start=[9.0, 9.0], outer_steps=steps, step_size=size)
+        for steps, size in ((400, 0.2), (40, 0.01))
+    )
+
+    assert settled.converged
+    assert not moving.converged
+    assert moving.drift > moving.allowed_drift > 3
