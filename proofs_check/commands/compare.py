@@ -168,7 +168,7 @@ def _print(report: dict[str, Any], figure: Path | None, seconds: float) -> None:
     for entry in report["methods"]:
         for note in entry["notes"]:
             click.echo(f"{entry['name']}: {note}")
-        if entry["simulated"] and entry["simulated"]["agrees"] is None:
+        if entry["simulated"] and not entry["simulated"].get("converged"):
             click.echo(f"{entry['name']}: {entry['simulated']['diagnosis']}")
     if simulated:
         runs = [entry["simulated"]["agrees"] for entry in report["methods"] if entry["simulated"]["agrees"] is not None]

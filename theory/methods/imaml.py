@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy as sp
 
+from theory.adaptation import population_excess
 from theory.errors import UnsupportedError
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.linear import Drift, LinearMethod
 from theory.methods.parameters import Real, parameter
 from theory.methods.problem import Problem
 from theory.methods.resolvent import mean_square_resolvent
@@ -60,7 +61,7 @@ class IMAML(LinearMethod):
         if not setting.population:
             raise UnsupportedError("imaml: for finitely many samples its weights are no formula but a number")
         shrinkage = letter(_SHRINKAGE)
-        return Drift.weighting(shrinkage * outer_hessian() * shrinkage)
+        return Drift.weighting(shrinkage * population_excess() * shrinkage)
 
     def at_variance(self, setting: Setting, variance: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Derive the weight of an isotropic class for the population gradient; see :meth:`drift`."""

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import sympy as sp
 
-from theory.adaptation import adapted_error, population_excess
+from theory.adaptation import adapted_error
 from theory.errors import UnknownNameError, UnsupportedError
 from theory.gain import Setting, derive_pair
 from theory.methods.method import Method, Solution
@@ -26,7 +26,7 @@ from theory.moments import COVARIANCE, expectation
 from theory.symbols import d, p, rho, rho_E, rho_H, share
 from theory.words import Polynomial
 
-__all__ = ["Drift", "LinearMethod", "LinearQuantity", "mean_propagator", "outer_hessian"]
+__all__ = ["Drift", "LinearMethod", "LinearQuantity", "mean_propagator"]
 
 QuantityName = Literal["share", "weight_easy", "weight_hard", "risk", "gain_over_nal", "regret_to_maml"]
 
@@ -162,12 +162,6 @@ def _negative_weights(problem: Problem, matrices: Array, weights: Array) -> list
                 "rest may lie outside the centres"
             )
     return notes
-
-
-@cache
-def outer_hessian() -> Polynomial:
-    """Return the Hessian of the population loss: the outer gradient of a task is this times the adapted error."""
-    return population_excess()
 
 
 @cache

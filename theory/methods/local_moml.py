@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
+from theory.adaptation import population_excess
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, mean_propagator, outer_hessian
+from theory.methods.linear import Drift, LinearMethod, mean_propagator
 from theory.methods.moml import BETA
 from theory.methods.parameters import Count, Real, parameter
 from theory.methods.problem import Problem
@@ -55,7 +56,7 @@ class LocalMOML(LinearMethod):
         left = self._after_round(
             IDENTITY,
             mean_propagator(setting),
-            outer_hessian(),
+            population_excess(),
             setting.curvature(),
             sp.sympify(self.beta),
             sp.sympify(self.step_size),

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
+from theory.adaptation import population_excess
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.linear import Drift, LinearMethod
 from theory.methods.parameters import Count, Real, parameter
 from theory.methods.problem import Problem
 from theory.mixture import Array
@@ -41,7 +42,7 @@ class MAMF(LinearMethod):
 
     def drift(self, setting: Setting) -> Drift:
         """Derive it: a sweep over one task takes the error e to (I - eta S)^E e."""
-        step = IDENTITY - outer_hessian() * sp.sympify(self.step_size)
+        step = IDENTITY - population_excess() * sp.sympify(self.step_size)
         return Drift.weighting(IDENTITY - step**self.epochs)
 
     def matrices(self, problem: Problem) -> tuple[Array, Array]:

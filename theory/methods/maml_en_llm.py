@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from theory.adaptation import gradient_on_sample
+from theory.adaptation import gradient_on_sample, population_excess
 from theory.errors import UnsupportedError
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.linear import Drift, LinearMethod
 from theory.methods.parameters import Choice, Real, parameter
 from theory.methods.problem import MEAN_COVARIANCE, Problem
 from theory.mixture import Array
@@ -71,7 +71,7 @@ class MAMLenLLM(LinearMethod):
         if self.query == "same":
             if b == 0:
                 return Drift.weighting(setting.curvature())
-            return Drift.weighting(_curvature(setting, b, outer_hessian()))
+            return Drift.weighting(_curvature(setting, b, population_excess()))
         if setting.steps != 1:
             raise UnsupportedError(
                 f"method {self.name} with query = cross: it is derived for one inner step, not for {setting.steps}"
@@ -83,7 +83,7 @@ class MAMLenLLM(LinearMethod):
         moved = expectation(own.transpose() * query_hessian * (IDENTITY - own), setting.samples)
         # One step's mean is linear in S, hence its average over tasks that in Sbar.
         jacobian = expectation(own, setting.samples).substitute({COVARIANCE: query_hessian})
-        target = jacobian.transpose() * outer_hessian() - moved
+        target = jacobian.transpose() * population_excess() - moved
         return Drift(setting.with_step_size(matrix), setting.with_step_size(target))
 
     def matrices(self, problem: Problem) -> tuple[Array, Array]:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
+from theory.adaptation import population_excess
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, mean_propagator, outer_hessian
+from theory.methods.linear import Drift, LinearMethod, mean_propagator
 from theory.methods.parameters import Choice, Flag, Real, parameter
 from theory.methods.problem import Problem
 from theory.mixture import Array
@@ -28,7 +29,7 @@ BETA = Real("a number above 0 and at most 1", above=0, most=1)
 def unshared_curvature(setting: Setting) -> Polynomial:
     """Derive the mean outer matrix where Jacobian and adapted parameters come from independent data."""
     propagator = mean_propagator(setting)
-    return propagator.transpose() * outer_hessian() * propagator
+    return propagator.transpose() * population_excess() * propagator
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class MOML(LinearMethod):
         age, is independent of the data that the Jacobian is computed on, the new part is not.
         """
         if self.first_order:
-            return Drift.weighting(outer_hessian() * mean_propagator(setting))
+            return Drift.weighting(population_excess() * mean_propagator(setting))
         apart = unshared_curvature(setting)
         if self.hessian_batch == "independent":
             return Drift.weighting(apart)

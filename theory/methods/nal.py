@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from theory.adaptation import population_excess
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.linear import Drift, LinearMethod
 
 __all__ = ["METHOD", "NAL"]
 
@@ -23,7 +24,7 @@ class NAL(LinearMethod):
 
     def drift(self, setting: Setting) -> Drift:
         """Derive it: the gradient of a task's population loss is its Hessian times the error."""
-        return Drift.weighting(outer_hessian())
+        return Drift.weighting(population_excess())
 
 
 METHOD = NAL

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from theory.adaptation import population_excess
 from theory.gain import Setting
-from theory.methods.linear import Drift, LinearMethod, outer_hessian
+from theory.methods.linear import Drift, LinearMethod
 from theory.methods.parameters import Shares, parameter
 
 __all__ = ["METHOD", "Pooled"]
@@ -37,7 +38,7 @@ class Pooled(LinearMethod):
 
     def drift(self, setting: Setting) -> Drift:
         """Derive it: the gradient of a sample is, in the mean, that of the loss of the class it comes from."""
-        return Drift.weighting(outer_hessian())
+        return Drift.weighting(population_excess())
 
 
 METHOD = Pooled
