@@ -130,7 +130,8 @@ def _simulated(neighbour: Neighbour) -> dict[str, Any]:
         return {"agrees": None, "diagnosis": neighbour.failure or neighbour.refusal}
     bias = [0.0] * len(run.theta) if run.bias_error is None else run.bias_error.tolist()
     return {
-        "agrees": run.agrees,
+        # A run that still moves has not arrived anywhere that could differ.
+        "agrees": run.agrees if run.agrees or run.converged else None,
         "quantities": list(run.names),
         "theta": run.theta.tolist(),
         "theta_closed_form": run.theta_closed_form.tolist(),
@@ -190,7 +191,7 @@ def _or_dash(value: float | None) -> str:
 
 
 def _run_words(run: dict[str, Any]) -> tuple[str, str, str]:
-    if run["agrees"] is None:
+    if "z_max" not in run:
         return "not run", "", ""
-    words = "agrees" if run["agrees"] else "DIFFERS"
+    words = {True: "agrees", False: "DIFFERS", None: "moving"}[run["agrees"]]
     return words, f"{run['z_max']:.1f}", f"{max(run['detectable']):.2g}"

@@ -1,5 +1,6 @@
 """`landscape methods`, `landscape compare`, and methods in `show`, `latex` and `evaluate`."""
 
+import dataclasses
 import importlib.util
 import json
 from pathlib import Path
@@ -122,6 +123,25 @@ def test_a_wrong_closed_form_is_noticed_and_ends_with_one(t0, monkeypatch):
     assert result.exit_code == 1
     assert "DIFFERS" in result.stdout
     assert "0 of 1 simulation agree" in result.stdout
+
+
+@pytest.mark.parametrize(("moving", "agrees", "words"), [(True, None, "moving"), (False, False, "DIFFERS")])
+def test_a_run_that_differs_decides_nothing_while_it_moves(t0, monkeypatch, moving, agrees, words):
+    compare = proofs_check.neighbours.compare_descent
+
+    def elsewhere(*args, **options):
+        run = compare(*args, **options)
+        return dataclasses.replace(run, theta=run.theta + 1, converged=not moving, diagnosis="as told")
+
+    monkeypatch.setattr(proofs_check.neighbours, "compare_descent", elsewhere)
+
+    told = run("compare", t0(), "--methods", "nal", "--simulate")
+    report = strict_json(run("compare", t0(), "--methods", "nal", "--simulate", "--json", "-").stdout)
+
+    assert told.exit_code == (0 if moving else 1)
+    assert words in told.stdout
+    assert ("as told" in told.stdout) is moving
+    assert report["methods"][0]["simulated"]["agrees"] is agrees
 
 
 def test_what_a_method_says_nothing_about_is_a_note(monkeypatch):
