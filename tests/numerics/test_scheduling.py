@@ -86,8 +86,8 @@ from numerics.scheduling import completed, prepare_processes
 
 if __name__ == "__main__":
     prepare_processes("numerics.sweep")  # which takes some time to import
-    print("begun", flush=True)
     try:
+        print("begun", flush=True)  # the test may interrupt as soon as it has read this
         time.sleep(300)
     except KeyboardInterrupt:
         print(list(completed(abs, [-1], scheduler="processes", workers=1)))
