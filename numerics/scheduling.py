@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from importlib.metadata import version
 from multiprocessing import forkserver, get_context, parent_process, resource_tracker
 from multiprocessing.context import BaseContext
@@ -28,6 +29,7 @@ __all__ = [
     "cores",
     "in_order",
     "is_local",
+    "own_version",
     "prepare_processes",
     "refuse_other_version",
     "scheduler_name",
@@ -100,6 +102,12 @@ def worker_count(scheduler: str, workers: int | None = None) -> int:
         client.close(timeout=_PATIENCE)
 
 
+@cache
+def own_version() -> str:
+    """Return the version of this library that is installed; reading it takes a millisecond, and every item asks."""
+    return version("maml-landscape")
+
+
 def refuse_other_version(asking: str) -> None:
     """Refuse to work for another version of the library, which might want something else.
 
@@ -113,7 +121,7 @@ def refuse_other_version(asking: str) -> None:
     SchedulerError
         If this process runs another one.
     """
-    if (own := version("maml-landscape")) != asking:
+    if (own := own_version()) != asking:
         raise SchedulerError(
             f"a worker runs version {own} of the library and was asked by {asking}; install the same version on both"
         )

@@ -11,14 +11,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import PathFinder
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 import cloudpickle
 
-from numerics.scheduling import completed, prepare_processes, refuse_other_version
+from numerics.scheduling import completed, own_version, prepare_processes, refuse_other_version
 from theory.claim import Claim, builtin_claims, located
 from theory.errors import ClaimError, LandscapeError
 
@@ -113,7 +112,7 @@ class _Parcel:
 
     @classmethod
     def of(cls, claim: Claim) -> _Parcel:
-        sender = version("maml-landscape")
+        sender = own_version()
         if own_claims().get(claim.name) is claim:
             return cls(claim.name, sender)
         with located(claim):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cached_property
-from importlib.metadata import version
 from os import PathLike, fsdecode
 from typing import Annotated, Any, Literal
 
@@ -21,6 +20,7 @@ from numerics.configuration.messages import explain
 from numerics.configuration.toml_text import plain, shown
 from numerics.configuration.values import Refused, count, number
 from numerics.isotropic import PAIR_STEPS
+from numerics.scheduling import own_version
 from numerics.sweep.axes import Axis, Location, find_axes, key_text
 from theory.claims.collins2022 import CONDITIONS
 from theory.errors import ConfigurationError, UnknownNameError
@@ -167,7 +167,7 @@ class Grid:
     @cached_property
     def digest(self) -> str:
         """Identifies what the values follow from: the file, the seed and the version of the library."""
-        return hashlib.sha256("\0".join((self.text, str(self.seed), version("maml-landscape"))).encode()).hexdigest()
+        return hashlib.sha256("\0".join((self.text, str(self.seed), own_version())).encode()).hexdigest()
 
     def axis(self, location: Location) -> Axis | None:
         """Return the axis along which a key varies, if it does."""

@@ -7,11 +7,10 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from numerics.scheduling import completed
+from numerics.scheduling import completed, own_version
 from numerics.sweep.chunk import Chunk, compute_chunk
 from numerics.sweep.columns import columns
 from numerics.sweep.dataset import check_packages, output_suffix, write_dataset
@@ -153,8 +152,7 @@ def _compute(
 ) -> None:
     ahead = [position for position in range(grid.chunks) if position not in store.done]
     compiled = grid.is_pair and grid.points >= _COMPILED_FROM and find_spec("numba") is not None
-    installed = version("maml-landscape")
-    chunks = (Chunk(grid.text, grid.seed, position, installed, compiled) for position in ahead)
+    chunks = (Chunk(grid.text, grid.seed, position, own_version(), compiled) for position in ahead)
     if progress:
         progress(len(store.done), grid.chunks)
     results = completed(compute_chunk, chunks, scheduler=scheduler, workers=workers)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.integrate import solve_ivp
-from scipy.optimize import root
+import scipy
 
 from theory.errors import ConfigurationError, UnsupportedError
 from theory.methods.generated_steps import GeneratedRisk
@@ -79,9 +78,11 @@ class ALFA(Method):
             )
         risk = GeneratedRisk.of(problem, self.statistic, decays=self.decays)
         start = risk.start()
-        flow = solve_ivp(lambda _, point: -risk.gradient(point), (0, _TIME), start, method="LSODA", rtol=1e-6)
+        flow = scipy.integrate.solve_ivp(
+            lambda _, point: -risk.gradient(point), (0, _TIME), start, method="LSODA", rtol=1e-6
+        )
         end = flow.y[:, -1]
-        found = root(risk.gradient, end, tol=1e-13).x
+        found = scipy.optimize.root(risk.gradient, end, tol=1e-13).x
         # Where the risk is nearly flat, a root finder may run away along it.
         near = np.linalg.norm(found - end) <= 0.3 * np.linalg.norm(end) and risk.value(found) <= risk.value(end)
         point = found if near else end

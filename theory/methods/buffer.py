@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize, root
-from scipy.stats import binom
 
 from theory.methods.problem import Problem
 
@@ -74,7 +73,7 @@ def replayed_shares(frequencies: Floats, batch: int, replayed: int, first: int) 
     below[-1] = replayed
     for position, probability in enumerate(np.cumsum(frequencies)[:-1], start=1):
         new = np.arange(batch - replayed + 1)
-        chances = binom.pmf(new, batch - replayed, min(float(probability), 1.0))
+        chances = scipy.stats.binom.pmf(new, batch - replayed, min(float(probability), 1.0))
         moves = np.zeros((replayed + 1, replayed + 1))
         for level in levels:
             np.add.at(moves[level], np.clip(new + level - first, 0, replayed), chances)
@@ -195,7 +194,7 @@ class Buffer:
 
             if not lead(0.0) > 0 > lead(1.0):
                 continue
-            part = float(brentq(lead, 0.0, 1.0, xtol=1e-14))
+            part = float(scipy.optimize.brentq(lead, 0.0, 1.0, xtol=1e-14))
             masses = (1 - part) * here + part * there
             risks = self.risks(self.optimum(masses))[list(order)]
             if (np.diff(risks) >= -_TIE * np.abs(risks).max()).all():
@@ -219,7 +218,7 @@ class Buffer:
         simplex = {"type": "eq", "fun": lambda shares: shares.sum() - 1, "jac": lambda shares: np.ones(count)}
         start = np.full(count, 1 / count)
         options = {"ftol": 1e-14, "maxiter": 200}
-        shares = minimize(
+        shares = scipy.optimize.minimize(
             value, start, jac=True, bounds=[(0, 1)] * count, constraints=[simplex], method="SLSQP", options=options
         ).x
         return self._tied(np.flatnonzero(shares > 1e-6), shares)
@@ -236,6 +235,6 @@ class Buffer:
             risks = self.risks(self.optimum(self.masses(shares_of(free))))
             return np.asarray(risks[active[:-1]] - risks[active[-1]])
 
-        free = root(gaps, guess[active[:-1]], tol=1e-14).x
+        free = scipy.optimize.root(gaps, guess[active[:-1]], tol=1e-14).x
         masses = self.masses(shares_of(free))
         return self._rest(masses)

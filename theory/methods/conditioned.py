@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from theory.adaptation import adapted_error, isotropic_risk, step_on_form
 from theory.arithmetic import evaluate, float_number
@@ -92,7 +92,7 @@ class ConditionedCurvature:
         low = edge + min(1.0, self.inputs / 2) / (2 * size)
         high = (self.inputs * len(self.eigenvalues) / 2 + 2) / size
         # The path may pass beside the saddle: what it is chosen for is speed, not value.
-        return float(brentq(slope, low, high, rtol=1e-3))
+        return float(scipy.optimize.brentq(slope, low, high, rtol=1e-3))
 
     def _bend(self, vertices: Array, poles: int) -> Array:
         """Return the bends of the paths of steepest descent there, to their third order."""

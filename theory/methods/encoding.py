@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import gammainc, logsumexp
+import scipy
 
 from theory.mixture import Array, InnerLoop, Mixture
 
@@ -86,12 +85,16 @@ class Encoder:
         return np.diff([0.0, *(self._below(edge) for edge in edges), 1.0])
 
     def _below(self, value: float) -> float:
-        return float(self.weights @ gammainc(self.shape, self.shape * value / self.variances))
+        return float(self.weights @ scipy.special.gammainc(self.shape, self.shape * value / self.variances))
 
     def _quantile(self, level: float) -> float:
         # Within these bounds whatever the shape: a chi-square is hardly ever a hundred times its degrees of freedom.
         low, high = np.log(self.variances.min()) - 80 / min(1.0, self.shape), np.log(self.variances.max()) + np.log(200)
-        return float(np.exp(brentq(lambda log: self._below(np.exp(log)) - level, low, high, xtol=1e-14, rtol=1e-14)))
+        return float(
+            np.exp(
+                scipy.optimize.brentq(lambda log: self._below(np.exp(log)) - level, low, high, xtol=1e-14, rtol=1e-14)
+            )
+        )
 
     def _indifferent(self) -> float | None:
         """Return where both groups of classes are equally probable, or ``None`` if the same one is everywhere."""
@@ -105,7 +108,7 @@ class Encoder:
 
         def log_odds(value: float) -> float:
             scores = log_scales - self.shape * value / variances
-            return float(logsumexp(scores[:hard]) - logsumexp(scores[hard:]))
+            return float(scipy.special.logsumexp(scores[:hard]) - scipy.special.logsumexp(scores[hard:]))
 
         # The odds of the harder group fall with v, from what they are at 0.
         if log_odds(0.0) <= 0:
@@ -113,7 +116,7 @@ class Encoder:
         high = variances[-1]
         while log_odds(high) > 0:
             high *= 2
-        return float(brentq(log_odds, 0.0, high, xtol=1e-15 * high, rtol=1e-14))
+        return float(scipy.optimize.brentq(log_odds, 0.0, high, xtol=1e-15 * high, rtol=1e-14))
 
 
 def support_inputs(inner_loop: InnerLoop) -> int | None:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import BarycentricInterpolator
-from scipy.optimize import brentq
 
 from theory.methods.problem import Problem
 from theory.mixture import InnerLoop
@@ -56,7 +55,12 @@ class RiskAlongSteps:
         nodes = largest * (1 - np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
         values = [problem.adapted(replace(loop, step_size=float(node))) for node in nodes]
         curvatures, floors = (np.stack([pair[part] for pair in values]) for part in (0, 1))
-        return cls(problem, largest, BarycentricInterpolator(nodes, curvatures), BarycentricInterpolator(nodes, floors))
+        return cls(
+            problem,
+            largest,
+            scipy.interpolate.BarycentricInterpolator(nodes, curvatures),
+            scipy.interpolate.BarycentricInterpolator(nodes, floors),
+        )
 
     def loop(self, step_size: float) -> InnerLoop:
         """Return the inner loop with another step size."""
@@ -95,7 +99,11 @@ def best_steps(along: RiskAlongSteps) -> list[float]:
     slopes = along.slope(grid)
     turning = np.flatnonzero((slopes[:-1] < 0) & (slopes[1:] >= 0))
     found = [
-        float(brentq(lambda size: float(along.slope(np.asarray(size))), grid[at], grid[at + 1], xtol=1e-15, rtol=1e-14))
+        float(
+            scipy.optimize.brentq(
+                lambda size: float(along.slope(np.asarray(size))), grid[at], grid[at + 1], xtol=1e-15, rtol=1e-14
+            )
+        )
         for at in turning
     ]
     uphill = np.sign(float(along.slope(np.asarray(start))))

@@ -11,8 +11,8 @@ from functools import cache
 from typing import ClassVar
 
 import numpy as np
+import scipy
 import sympy as sp
-from scipy.optimize import minimize, root
 
 from theory.gain import Setting
 from theory.methods.method import Method, Solution
@@ -142,8 +142,8 @@ def _descend(problem: Problem, start: Array) -> Array | None:
         return risk, _slope(problem, sizes, spreads)[0]
 
     try:
-        descended = minimize(risk_and_slope, start, jac=True, method="BFGS", options={"gtol": 1e-9}).x
-        found = root(lambda sizes: risk_and_slope(sizes)[1], descended, tol=1e-13).x
+        descended = scipy.optimize.minimize(risk_and_slope, start, jac=True, method="BFGS", options={"gtol": 1e-9}).x
+        found = scipy.optimize.root(lambda sizes: risk_and_slope(sizes)[1], descended, tol=1e-13).x
         slope, system = _slope(problem, found, _adapted(problem, found)[1])
     except np.linalg.LinAlgError:
         return None

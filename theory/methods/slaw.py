@@ -16,9 +16,8 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 import sympy as sp
-from scipy.integrate import solve_ivp
-from scipy.optimize import brentq, root
 
 from theory.arithmetic import evaluate, float_number
 from theory.errors import UnsupportedError
@@ -196,7 +195,7 @@ class _Field:
         rests = []
         for low, high, left, right in zip(grid, grid[1:], values, values[1:], strict=False):
             if left == 0 or left * right < 0:
-                share = low if left == 0 else brentq(excess, low, high, xtol=1e-15, rtol=1e-14)
+                share = low if left == 0 else scipy.optimize.brentq(excess, low, high, xtol=1e-15, rtol=1e-14)
                 rests.append(self.mixed(np.array([1 - share, share])))
         return rests
 
@@ -206,7 +205,7 @@ class _Field:
         return self.mixed(np.vstack([np.eye(count) * 0.98 + 0.02 / count, self.weights, *pairs, mixes]))
 
     def _from(self, start: Array) -> Array | None:
-        found = root(self, start, jac=self.slope, tol=1e-13)
+        found = scipy.optimize.root(self, start, jac=self.slope, tol=1e-13)
         gradients, squares, _ = self._parts(found.x)
         size = np.abs(gradients * (self.weights / np.sqrt(squares))[:, None]).sum()
         return np.asarray(found.x) if np.abs(self(found.x)).max() <= 1e-9 * size + 1e-300 else None
@@ -225,7 +224,9 @@ class _Field:
             return np.asarray(-update / (self.weights / self.deviations(theta)).sum())
 
         smallest = float(np.linalg.eigvalsh(self.covariances).min())
-        end = solve_ivp(flow, (0.0, 50 / smallest), self.mean_centre, method="LSODA", rtol=1e-8, atol=1e-10).y[:, -1]
+        end = scipy.integrate.solve_ivp(
+            flow, (0.0, 50 / smallest), self.mean_centre, method="LSODA", rtol=1e-8, atol=1e-10
+        ).y[:, -1]
         return min(stable, key=lambda theta: float(np.linalg.norm(theta - end)))
 
 

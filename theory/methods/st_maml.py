@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 import sympy as sp
-from scipy.stats import gamma
 
 from theory.gain import Setting
 from theory.methods.conditioned import ConditionedCurvature
@@ -150,7 +150,7 @@ def _quadrature(curvatures: Sequence[ConditionedCurvature]) -> tuple[Array, Arra
         # A gamma distribution with the mean and the variance of the size says where the panels had best be.
         mean = curvature.inputs * curvature.eigenvalues.sum()
         variance = 2 * curvature.inputs * (curvature.eigenvalues**2).sum()
-        panels.append(gamma.ppf(_LEVELS, mean**2 / variance, scale=variance / mean))
+        panels.append(scipy.stats.gamma.ppf(_LEVELS, mean**2 / variance, scale=variance / mean))
     breaks = np.log(np.unique(panels))
     nodes, weights = np.polynomial.legendre.leggauss(_PANEL_NODES)
     halves, middles = np.diff(breaks)[:, None] / 2, (breaks[1:] + breaks[:-1])[:, None] / 2

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import minimize, root
+import scipy
 
 from theory.methods.method import Method, Solution
 from theory.methods.problem import Problem
@@ -72,7 +72,7 @@ def _largest_average(risks: Callable[[Array], Array], present: Array) -> Array:
     start = present / present.sum()
     # In units of the risk, so that the tolerance means the same for every configuration.
     scale = float(risks(start)[present].max()) or 1.0
-    found = minimize(
+    found = scipy.optimize.minimize(
         lambda weights: -float(weights @ risks(weights)) / scale,
         start,
         jac=lambda weights: -risks(weights) / scale,
@@ -96,7 +96,7 @@ def _equalised(risks: Callable[[Array], Array], weights: Array) -> Array:
         values = risks(_placed(weights_of_active, active, len(weights)))[active] / scale
         return np.append(np.diff(values), weights_of_active.sum() - 1)
 
-    found = root(spread, weights[active], tol=1e-14)
+    found = scipy.optimize.root(spread, weights[active], tol=1e-14)
     refined = _placed(found.x, active, len(weights))
     # Where the active classes' weights are not unique, what the maximisation found is kept.
     return refined if np.abs(spread(found.x)).max() < 1e-10 and refined.min() >= 0 else weights

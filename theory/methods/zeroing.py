@@ -14,9 +14,8 @@ from typing import Any, ClassVar
 
 import clarabel
 import numpy as np
+import scipy
 import sympy as sp
-from scipy.optimize import root
-from scipy.sparse import csc_matrix
 
 from theory.adaptation import gradient_on_sample
 from theory.errors import UnsupportedError
@@ -157,9 +156,9 @@ class _Features:
         settings.verbose = False
         settings.tol_feas = settings.tol_gap_abs = settings.tol_gap_rel = _PRECISE
         found = clarabel.DefaultSolver(
-            csc_matrix(np.triu(quadratic + quadratic.T) / 2),
+            scipy.sparse.csc_matrix(np.triu(quadratic + quadratic.T) / 2),
             linear,
-            csc_matrix(-np.eye(len(rows))),
+            scipy.sparse.csc_matrix(-np.eye(len(rows))),
             np.zeros(len(rows)),
             [clarabel.PSDTriangleConeT(size)],
             settings,
@@ -180,7 +179,7 @@ class _Features:
             product = matrix @ self.slope(matrix).T
             return np.asarray(product + product.T)
 
-        found = root(lambda entries: motion(unfolded(entries))[upper], start[upper], tol=1e-12)
+        found = scipy.optimize.root(lambda entries: motion(unfolded(entries))[upper], start[upper], tol=1e-12)
         matrix = unfolded(found.x)
         scale = np.abs(self.second).max() * np.abs(matrix).max() ** 2
         at_rest = np.abs(motion(matrix)).max() <= _AT_REST * scale
