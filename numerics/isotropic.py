@@ -217,17 +217,17 @@ def _compiled(lines: Sequence[str], suspect: str, outputs: Sequence[str], varyin
     except ImportError:
         raise MissingExtraError.of("a compiled grid", "numba", "fast") from None
     loop = [f"{symbol} = {symbol}_[i]" for symbol in PAIR_SYMBOLS if symbol in varying]
-    # A mark in the first result, rather than an array of flags: one thing less to write to memory.
+    # A mark in the first result, rather than an array of flags, is one thing less to write to memory; how many there are
+    # says whether it has to be looked at again.
     first, *others = outputs
-    loop += [*lines, f"results[0, i] = nan if {suspect} else {first}"]
+    loop += [*lines, f"flag = {suspect}", "suspects += flag", f"results[0, i] = nan if flag else {first}"]
     loop += [f"results[{row}, i] = {output}" for row, output in enumerate(others, start=1)]
     arguments = [f"{symbol}_" if symbol in varying else str(symbol) for symbol in PAIR_SYMBOLS]
-    body = ["for i in range(results.shape[1]):", *(f"    {line}" for line in loop)]
+    body = ["suspects = 0", "for i in range(results.shape[1]):", *(f"    {line}" for line in loop), "return suspects"]
     kernel = njit(nogil=True, error_model="numpy")(_function(f"kernel({', '.join(arguments)}, results)", body))
 
     def block(values: Sequence[Any], results: Floats) -> Any:
-        kernel(*values, results)
-        return np.isnan(results[0])
+        return np.isnan(results[0]) if kernel(*values, results) else False
 
     return block
 
