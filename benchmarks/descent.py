@@ -26,10 +26,14 @@ OURS = (
     ("numpy", "projected", 64),
     ("compiled", "projected", 1),
     ("compiled", "projected", 64),
+    ("numpy", "radial", 1),
+    ("numpy", "radial", 64),
+    ("compiled", "radial", 1),
+    ("compiled", "radial", 64),
 )
 BASIS, JAX = "learn2learn's algorithm in PyTorch", "JAX, vmap, grad, scan, jit"
 COMPILED = "torch.func, compiled"
-#: Aims of the projected sampler: times PyTorch and, for isotropic covariances, times JAX.
+#: Aims of the fastest sampler: times PyTorch and, for isotropic covariances, times JAX.
 AIMS = {
     ("isotropic", "numpy"): {"S": (200, 3), "M": (150, 14), "L": (55, 80)},
     ("isotropic", "compiled"): {"S": (3000, 50), "M": (1600, 150), "L": (1000, 1400)},
@@ -73,7 +77,7 @@ def rows(case: str, kind: str, seconds: float, repeats: int) -> list[Row]:
             functions.pop(name, None)
             said = str(error).strip().partition("\n")[0]
             absent.append(Row(f"{case}, {name}", f"not run: {type(error).__name__}: {said}"))
-    for way in OURS:
+    for way in _ways(kind):
         functions[way], steps[way] = walk(case, kind, *way)
         if way[1] == "projected":
             functions["random", *way], steps["random", *way] = random_numbers(case, way[0])
@@ -84,18 +88,25 @@ def rows(case: str, kind: str, seconds: float, repeats: int) -> list[Row]:
         for name in RIVALS
         if name in speeds
     ]
-    return theirs + absent + [_our_row(case, kind, way, speeds) for way in OURS]
+    return theirs + absent + [_our_row(case, kind, way, speeds) for way in _ways(kind)]
+
+
+def _ways(kind):
+    """Return what of OURS there is for covariances of this kind."""
+    return [way for way in OURS if kind == "isotropic" or way[1] != "radial"]
 
 
 def _our_row(case, kind, way, speeds):
     engine, sampler, chains = way
     against, target = _ratios(speeds, way), ""
+    if sampler in ("projected", "radial"):
+        pytorch, jax = AIMS[kind, engine][case]
+        target = ", ".join([f"{pytorch:,} x PyTorch"] + ([f"{jax:,} x JAX"] if jax else []))
     if sampler == "projected":
         share = max(speeds[way]) / max(speeds["random", *way])
         against = ", ".join(part for part in (against, f"share {share:.0%}") if part)
-        pytorch, jax = AIMS[kind, engine][case]
-        aims = [f"{pytorch:,} x PyTorch"] + ([f"{jax:,} x JAX"] if jax else [])
-        target = ", ".join(aims + ([f"share {SHARES[case]}"] if engine == "compiled" and kind == "isotropic" else []))
+        if engine == "compiled" and kind == "isotropic":
+            target += f", share {SHARES[case]}"
     together = "1 chain" if chains == 1 else f"{chains} chains"
     return Row(f"{case}, `{engine}`, `{sampler}`, {together}", rates(speeds[way], "steps/s"), against, target)
 

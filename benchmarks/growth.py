@@ -18,10 +18,18 @@ class Growth:
     expected: str
     kind: str = "isotropic"
     data: str = "reused"
+    sampler: str = "projected"
 
 
 GROWTHS = (
     Growth("dimension, isotropic", "d", (128, 256, 512, 1024), "1"),
+    Growth(
+        "dimension, isotropic, `radial`",
+        "d",
+        (128, 256, 512, 1024),
+        "0 to 1: d numbers a class and step",
+        sampler="radial",
+    ),
     Growth("dimension, diagonal", "d", (128, 256, 512, 1024), "1", kind="diagonal"),
     Growth(
         "dimension, dense",
@@ -43,7 +51,8 @@ def tables(quick: bool) -> list[Table]:
     seconds, repeats = (0.002, 2) if quick else (0.05, 3)
     explanation = (
         "Exponents of least-squares lines through the logarithms of processor seconds per outer step of "
-        f"{BATCH} tasks, `projected`, one chain. Costs that do not grow pull them below what is expected in the limit."
+        f"{BATCH} tasks, one chain, `projected` unless said. Costs that do not grow pull them below what is expected "
+        "in the limit."
     )
     rows = [
         fresh(fitted, growth, engine, seconds, repeats, quick) for growth in GROWTHS for engine in ("numpy", "compiled")
@@ -64,7 +73,7 @@ def fitted(growth: Growth, engine: str, seconds: float, repeats: int, quick: boo
         at = {"d": 64, "m": 100, "K": 1, "classes": 2} | {growth.name: value}
         mixture = population("M", growth.kind, at["d"], at["classes"])
         loop = InnerLoop(0.1, at["m"], at["K"], growth.data)
-        functions[value], steps[value] = walk_of_mixture(mixture, loop, BATCH, engine, "projected", 1)
+        functions[value], steps[value] = walk_of_mixture(mixture, loop, BATCH, engine, growth.sampler, 1)
     calls = calls_per_second(functions, seconds, repeats)
     times_ = np.array([[1 / (steps[value] * one) for one in calls[value]] for value in values])
     slopes = [float(np.polyfit(np.log(values), np.log(column), 1)[0]) for column in times_.T]

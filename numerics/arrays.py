@@ -146,7 +146,7 @@ def torch_arrays(device: str) -> Arrays:
         def __init__(self, seed: np.random.SeedSequence) -> None:
             self._generator = torch.Generator(device=device)
             self._generator.manual_seed(int(seed.generate_state(1, np.uint64)[0] >> 1))
-            self._options = {"dtype": torch.float64, "device": device, "generator": self._generator}
+            self._options: dict[str, Any] = {"dtype": torch.float64, "device": device, "generator": self._generator}
 
         def random(self, size: Shape, /) -> Array:
             return torch.rand(size, **self._options)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from numerics.convergence import Tail
 from numerics.engine import DEFAULT_ENGINE, Engine
 from numerics.methods import Episodes, Learner
+from numerics.radial import RadialLearner, RadialSampler, radial_program
 from numerics.sampling import Floats
 from numerics.source import Source
 from theory.errors import ConfigurationError
@@ -137,12 +138,18 @@ def walk_of(
     learner: Learner, source: Source, chains: int, batch: int, seed: np.random.SeedSequence, engine: Engine
 ) -> Walk:
     """Return what takes the steps, by the engine's code; parameters as for :class:`Chains`."""
-    if engine.name == "compiled":
-        # Compiling takes seconds, and importing the compiler a third of one.
-        from numerics.compiled.walk import CompiledWalk
+    if isinstance(source, RadialSampler):
+        learner = RadialLearner(learner.inner_loop, radial_program(learner), source)
+    if engine.name != "compiled":
+        return ArrayWalk(learner, source, chains, batch, seed, engine)
+    # Compiling takes seconds, and importing the compiler a third of one.
+    if isinstance(learner, RadialLearner):
+        from numerics.compiled.radial import CompiledRadialWalk
 
-        return CompiledWalk(learner, source, chains, batch, seed, engine)
-    return ArrayWalk(learner, source, chains, batch, seed, engine)
+        return CompiledRadialWalk(learner, chains, batch, seed, engine)
+    from numerics.compiled.walk import CompiledWalk
+
+    return CompiledWalk(learner, source, chains, batch, seed, engine)
 
 
 class Chains:

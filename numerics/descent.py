@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from numerics.engine import DEFAULT_ENGINE, Engine, SamplerName
 from numerics.gradient_descent import check_range, divergence
 from numerics.measurement import Estimate
 from numerics.methods import Learner
-from numerics.sampling import Floats, Sampler, streams
+from numerics.sampling import Floats, Sampler, SamplerKind, streams
 from numerics.stability import Linearisation, linearise
 from theory.errors import DivergenceError
 from theory.mixture import Mixture
@@ -47,8 +48,8 @@ class StochasticDescent:
         Its standard error; the error over it follows Student's t with :attr:`degrees_of_freedom`.
     learner : str
         Name of the update rule.
-    sampler : {"raw", "wishart", "projected"}
-        How data was drawn; the pilot run draws whole data sets also for ``projected``.
+    sampler : {"raw", "wishart", "projected", "radial"}
+        How data was drawn; the pilot run draws whole data sets also for the last two.
     engine : Engine
         How it was computed.
     chains, batch : int
@@ -143,7 +144,7 @@ def stochastic_descent(
         a random direction from that estimate, at the distance of a typical task.
     seed : int
         Source of all randomness.
-    sampler : {"raw", "wishart", "projected"}
+    sampler : {"raw", "wishart", "projected", "radial"}
         How data is drawn.
     engine : Engine
         How it is computed.
@@ -229,7 +230,7 @@ class PreparedDescent:
         self._batch, self._schedule, self._seed, self._sampler, self._engine = batch, schedule, seed, sampler, engine
         pilot_seed, start_seed, chain_seed = np.random.SeedSequence(seed).spawn(3)
         # Of every episode the pilot asks for the whole Jacobian.
-        whole = Sampler(mixture, "wishart" if sampler == "projected" else sampler)
+        whole = Sampler(mixture, cast(SamplerKind, sampler) if sampler in get_args(SamplerKind) else "wishart")
         self._pilot = pilot = linearise(learner, whole, streams(pilot_seed, 1)[0])
         self._largest_stable = pilot.mean_square_limit(batch)
         self._chosen = step_size is None

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from numerics.arrays import DeviceName, arrays_on
 from numerics.projected import ProjectedSampler
+from numerics.radial import RadialSampler
 from numerics.sampling import Sampler, SamplerKind
 from numerics.source import Source
 from theory.errors import ConfigurationError, MissingExtraError, UnknownNameError, UnsupportedError
@@ -21,8 +22,9 @@ from theory.mixture import Mixture
 __all__ = ["DEFAULT_ENGINE", "Engine", "EngineName", "SamplerName", "available_cores"]
 
 EngineName = Literal["numpy", "compiled"]
-#: ``raw`` and ``wishart`` draw data sets whole, ``projected`` as far as the descent looks at them.
-SamplerName = Literal[SamplerKind, "projected"]
+#: ``raw`` and ``wishart`` draw data sets whole, ``projected`` as far as the descent looks at them, and ``radial``, for
+#: isotropic classes, lengths and angles alone.
+SamplerName = Literal[SamplerKind, "projected", "radial"]
 
 _MEMORY = 2**30
 
@@ -80,7 +82,7 @@ class Engine:
         ----------
         mixture : Mixture
             The task population.
-        sampler : {"raw", "wishart", "projected"}
+        sampler : {"raw", "wishart", "projected", "radial"}
             How data is drawn.
 
         Raises
@@ -88,16 +90,18 @@ class Engine:
         UnknownNameError
             If there is no such sampler.
         UnsupportedError
-            If this engine has no such sampler.
+            If this engine has no such sampler, or the sampler no such population.
         """
         if sampler == "projected":
             return ProjectedSampler(mixture, arrays_on(self.device))
+        if sampler == "radial":
+            return RadialSampler(mixture, arrays_on(self.device))
         source = Sampler(mixture, sampler)
         for option, given, needed in (("engine", self.name, "numpy"), ("device", self.device, "cpu")):
             if given != needed:
                 raise UnsupportedError(
-                    f"{option} {given!r} with sampler {sampler!r}: it has the sampler 'projected' only; the other "
-                    f"samplers are for {option} {needed!r}"
+                    f"{option} {given!r} with sampler {sampler!r}: it has the samplers 'projected' and 'radial'; the "
+                    f"others are for {option} {needed!r}"
                 )
         return source
 

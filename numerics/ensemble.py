@@ -142,7 +142,7 @@ def _together(prepared: PreparedDescent) -> Any:
         isinstance(walk, ArrayWalk)
         and float(learner.inner_loop.step_size) > 0  # units are its root
         and type(learner) in _LINEAR
-        and isinstance(source, ProjectedSampler)
+        and type(source) is ProjectedSampler
         and source.arrays.namespace is np
         and len(walk.groups) == 1  # so many episodes that several groups hold them fill the cache by themselves
     ):

@@ -217,8 +217,8 @@ def _compiled(lines: Sequence[str], suspect: str, outputs: Sequence[str], varyin
     except ImportError:
         raise MissingExtraError.of("a compiled grid", "numba", "fast") from None
     loop = [f"{symbol} = {symbol}_[i]" for symbol in PAIR_SYMBOLS if symbol in varying]
-    # A mark in the first result, rather than an array of flags, is one thing less to write to memory; how many there are
-    # says whether it has to be looked at again.
+    # A mark in the first result, rather than an array of flags, is one thing less to write to memory; their number says
+    # whether it has to be looked at again.
     first, *others = outputs
     loop += [*lines, f"flag = {suspect}", "suspects += flag", f"results[0, i] = nan if flag else {first}"]
     loop += [f"results[{row}, i] = {output}" for row, output in enumerate(others, start=1)]

@@ -320,6 +320,22 @@ class ProjectedSampler:
         """
         return self.arrays.draws(seed)
 
+    def classes(self, rng: Draws, shape: Shape) -> Array:
+        """Draw classes by their weights, as integers.
+
+        Parameters
+        ----------
+        rng : Draws
+            Source of randomness.
+        shape : tuple of int
+            Batch shape.
+        """
+        namespace, weights = self.arrays.namespace, self.population.cumulative_weights
+        if len(self.mixture.classes) == 1:
+            return namespace.zeros(shape, dtype=namespace.int64, device=self.arrays.device)
+        # Scaled by the last sum, so that weights which add up to 1 - 1e-16 leave no gap.
+        return namespace.searchsorted(weights[:-1], rng.random(shape) * weights[-1], side="right")
+
     def tasks(self, rng: Draws, shape: Shape) -> ProjectedTasks:
         """Draw tasks: a class by its weight, then a Gaussian optimal solution.
 
@@ -330,14 +346,7 @@ class ProjectedSampler:
         shape : tuple of int
             Batch shape.
         """
-        namespace, population = self.arrays.namespace, self.population
-        weights = population.cumulative_weights
-        if len(self.mixture.classes) == 1:
-            classes = namespace.zeros(shape, dtype=namespace.int64, device=self.arrays.device)
-        else:
-            # Scaled by the last sum, so that weights which add up to 1 - 1e-16 leave no gap.
-            levels = rng.random(shape) * weights[-1]
-            classes = namespace.searchsorted(weights[:-1], levels, side="right")
+        population, classes = self.population, self.classes(rng, shape)
         optima = population.lookup(population.centres, classes)
         if population.spread is not None:
             normals = rng.standard_normal((*shape, self.mixture.dimension))

@@ -225,7 +225,7 @@ class Sampler:
 
     def __init__(self, mixture: Mixture, kind: SamplerKind = "raw") -> None:
         if kind not in get_args(SamplerKind):
-            raise UnknownNameError.among("sampler", kind, [*get_args(SamplerKind), "projected"])
+            raise UnknownNameError.among("sampler", kind, [*get_args(SamplerKind), "projected", "radial"])
         self.mixture, self.arrays = mixture, NUMPY
         self.kind = kind
         self._cumulative_weights = np.cumsum(mixture.weights.astype(float))

@@ -268,9 +268,9 @@ def _diagnosis(rule: StatefulLearner, run: Settled, bias: float) -> str:
 
 def _whole(sampler: SamplerName | None, rule: Learner) -> SamplerKind:
     """Return how the data of a learner that looks at whole data sets is drawn."""
-    if sampler == "projected":
+    if sampler == "projected" or sampler == "radial":
         raise UnsupportedError(
-            f"sampler 'projected' with learner {rule.name}: it looks at whole data sets; use 'wishart' or 'raw'"
+            f"sampler {sampler!r} with learner {rule.name}: it looks at whole data sets; use 'wishart' or 'raw'"
         )
     return sampler or "wishart"
 

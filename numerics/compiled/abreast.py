@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from numerics.compiled.episode import CANCELLED, FAST
+from numerics.compiled.episode import CANCELLED_ONCE, FAST
 
 __all__ = ["KEPT", "MOST_ABREAST", "WORK", "gradients_abreast", "start_errors"]
 
@@ -147,7 +147,7 @@ def gradients_abreast(
         length = np.sqrt(work[_SQUARE + t])
         parallel, squared = work[_PARALLEL + t] / length, work[_SQUARED + t]
         left = squared - parallel * parallel
-        good = (work[_SQUARE + t] > 0.0) & (left > CANCELLED * CANCELLED * squared)
+        good = (work[_SQUARE + t] > 0.0) & (left > CANCELLED_ONCE * CANCELLED_ONCE * squared)
         rest = np.sqrt(left)
         sideways = work[_ACROSS + t] / length
         radial = (work[_SECOND_LENGTH + t] - (work[_BESIDE + t] - parallel * sideways) / rest) / rest

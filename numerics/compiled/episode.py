@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-__all__ = ["CANCELLED", "FAST", "add_one_step", "add_several_steps"]
+__all__ = ["CANCELLED_ONCE", "FAST", "add_one_step", "add_several_steps"]
 
 #: As in numerics.projected: below the first share a direction is orthogonalised again, below the second it is rounding.
-CANCELLED = 1e-2
-_RESOLVED = 1e-12
+_CANCELLED, _RESOLVED = 1e-2, 1e-12
+#: One step may lose more: no later direction is made orthogonal to this one, and what is lost is a share of the small.
+CANCELLED_ONCE = 1e-4
 # Dot products are split over vector lanes, sums may be reordered; infinities and NaN keep their meaning.
 FAST = {"contract", "reassoc", "nsz"}
 
@@ -96,7 +97,7 @@ def add_one_step(
         for i in range(size):
             total[i] += outer[i] - scale * deviations[i] * row[i] * seen
         return True
-    if not left > CANCELLED * CANCELLED * squared:
+    if not left > CANCELLED_ONCE * CANCELLED_ONCE * squared:
         return False
     rest = np.sqrt(left)
     across /= length
@@ -143,7 +144,7 @@ def _product(
         size = np.sqrt(_dot(vector, vector))
         _take_out(directions, known, direction)
         length = np.sqrt(_dot(direction, direction))
-        if length <= CANCELLED * size:
+        if length <= _CANCELLED * size:
             _take_out(directions, known, direction)
             length = np.sqrt(_dot(direction, direction))
         if length > _RESOLVED * size:

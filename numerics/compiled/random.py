@@ -13,7 +13,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "LANES", "chi_squares", "many_normals", "normals", "padded_pairs", "seeded", "uniforms"]
+__all__ = [
+    "CHUNK",
+    "LANES",
+    "chi_squares",
+    "chi_squares_of",
+    "many_normals",
+    "normals",
+    "padded_pairs",
+    "seeded",
+    "uniforms",
+]
 
 LANES = 16
 #: Numbers to draw at a time: enough to pay for a call, few enough to stay in the first-level cache.
@@ -197,13 +207,25 @@ def chi_squares(state: Any, degrees: int, out: Any, spare: Any, uniform: Any, sc
     ``out`` padded to 2 LANES, and at least 2 LANES.
     """
     count = len(out)
-    some = 2 * padded((count + 1) // 2)
-    normals(state, spare[:some], scratch)
+    normals(state, spare[: 2 * padded((count + 1) // 2)], scratch)
+    if degrees > 1:
+        uniforms(state, uniform[:count], scratch)
+    chi_squares_of(state, degrees, out, spare, uniform, spare, uniform, scratch)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def chi_squares_of(
+    state: Any, degrees: int, out: Any, given: Any, levels: Any, spare: Any, uniform: Any, scratch: Any
+) -> None:
+    """Turn normals and uniform numbers, ``given`` and ``levels``, into chi-squares; what is rejected is drawn anew.
+
+    ``spare`` and ``uniform`` may be the same arrays as these, and are as for :func:`chi_squares`.
+    """
+    count = len(out)
     if degrees == 1:
         for i in range(count):
-            out[i] = spare[i] * spare[i]
+            out[i] = given[i] * given[i]
         return
-    uniforms(state, uniform[:count], scratch)
     shape = 0.5 * degrees - 1 / 3
     scale = 1.0 / np.sqrt(9.0 * shape)
     # Nearly all are accepted by a bound that takes no logarithm: with t = scale x, the logarithm of what u is compared
@@ -211,18 +233,18 @@ def chi_squares(state: Any, degrees: int, out: Any, spare: Any, uniform: Any, sc
     # marked, and decided one by one.
     waiting = 0
     for i in range(count):
-        x = spare[i]
+        x = given[i]
         root = 1.0 + scale * x
         square = x * x
         steepness = scale * scale / 9.0 if root > 0.75 else 0.0331
-        accepted = (root > 0.0) & (uniform[i] < 1.0 - steepness * square * square)
+        accepted = (root > 0.0) & (levels[i] < 1.0 - steepness * square * square)
         out[i] = 2.0 * shape * root * root * root if accepted else -1.0
         waiting += 0 if accepted else 1
     if waiting == 0:
         return
     for i in range(count):
         if out[i] < 0.0:
-            out[i] = _decided(spare[i], uniform[i], shape, scale)
+            out[i] = _decided(given[i], levels[i], shape, scale)
     used = 2 * _SPARE
     for i in range(count):
         while out[i] < 0.0:

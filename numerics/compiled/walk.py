@@ -1,12 +1,7 @@
-"""Chains of stochastic descent, one after the other, each with a stream of its own: the compiled loop over tasks.
-
-A chain's path depends on its seed and on nothing else: not on the other chains, nor on how many threads there are, nor
-on how the steps are cut into blocks.
-"""
+"""Steps of descent on projected data: the compiled loop over tasks."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,15 +9,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from numerics.compiled.abreast import KEPT, MOST_ABREAST, WORK, gradients_abreast, start_errors
+from numerics.compiled.chains import CompiledChains
 from numerics.compiled.episode import FAST, add_one_step, add_several_steps
-from numerics.compiled.random import CHUNK, chi_squares, many_normals, padded_pairs, seeded, uniforms
+from numerics.compiled.random import CHUNK, chi_squares, many_normals, padded_pairs, uniforms
 from numerics.engine import Engine
-from numerics.methods import MAML, NAL, Learner
+from numerics.methods import Learner
 from numerics.population import Population
+from numerics.program import program_of
 from numerics.projected import ProjectedSampler
 from numerics.sampling import Floats
 from numerics.source import Source
-from theory.errors import ConfigurationError, UnsupportedError
+from theory.errors import UnsupportedError
 
 __all__ = ["CompiledWalk"]
 
@@ -30,14 +27,9 @@ __all__ = ["CompiledWalk"]
 _TASKS = 256
 # Tasks that are computed side by side: a multiple of the first, with no more normals than that.
 _LEAST, _ABREAST_BYTES = 8, 2**17
-_BLOCK_BYTES, _BLOCK_STEPS = 2**22, 256
-
-#: A learner's episode in numbers: step size, samples (0: infinitely many), data sets, steps per data set, 1 if the
-#: outer loss is the population's and 0 if the gradient on the data is all there is.
-_Program = tuple[float, int, int, int, int]
 
 
-class CompiledWalk:
+class CompiledWalk(CompiledChains):
     """The steps of all chains, compiled.
 
     Parameters
@@ -65,12 +57,10 @@ class CompiledWalk:
         self, learner: Learner, source: Source, chains: int, batch: int, seed: np.random.SeedSequence, engine: Engine
     ) -> None:
         if not isinstance(source, ProjectedSampler):
-            raise UnsupportedError("engine 'compiled' has the sampler 'projected' only")
-        self._program, self._batch = _program(learner), batch
+            raise UnsupportedError("engine 'compiled' has the samplers 'projected' and 'radial'")
+        self._program, self._batch = program_of(learner, "engine 'compiled'", "'numpy'"), batch
         self._tables = _tables(source.population)
         self._columns = source.population.columns
-        self._states = np.stack([seeded(child) for child in seed.spawn(chains)])
-        self._workers = min(engine.workers, chains)
         dimension = source.population.dimension
         _, samples, sets, uses, _ = self._program
         per_set = min(2 * uses, samples, self._columns)
@@ -79,53 +69,13 @@ class CompiledWalk:
         self._width = _width(batch, per_task) if one_step else 0
         numbers = self._columns * (3 * sets * per_set + 2 * len(self._tables[0]) + 8)
         numbers += self._width * (per_task + 3 * dimension + 1)
-        scratch = 8 * self._workers * numbers
-        if scratch > engine.memory // 4:
-            raise ConfigurationError(
-                f"workers = {self._workers}: their scratch takes {scratch / 2**30:.3g} GiB, more than a quarter of the "
-                f"{engine.memory / 2**30:.3g} GiB allowed; use fewer"
-            )
-        self.block = int(np.clip(_BLOCK_BYTES // (8 * dimension * chains), 1, _BLOCK_STEPS))
+        super().__init__(chains, dimension, numbers, seed, engine)
 
-    def advance(self, positions: Floats, sizes: Floats) -> Floats:
-        """Take steps of the given sizes; see :class:`numerics.chains.Walk`."""
-        path = np.empty((len(sizes), *positions.shape))
-
-        def descend(chain: int) -> None:
-            _descend(
-                np.array(positions[chain]),
-                sizes,
-                self._states[chain],
-                path[:, chain],
-                self._batch,
-                self._columns,
-                self._width,
-                self._program,
-                *self._tables,
-            )
-
-        if self._workers == 1:
-            for chain in range(len(positions)):
-                descend(chain)
-        else:
-            with ThreadPoolExecutor(self._workers) as pool:
-                list(pool.map(descend, range(len(positions))))
-        return path
-
-
-def _program(learner: Learner) -> _Program:
-    loop = learner.inner_loop
-    # Subclasses change the rule, and the loop would not know.
-    if type(learner) is MAML and learner.batches == MAML.batches:
-        sets, uses = (1, loop.steps) if loop.data == "reused" else (loop.steps, 1)
-        return float(loop.step_size), loop.samples or 0, sets, uses, 1
-    if type(learner) is NAL:
-        if learner.samples is None:
-            return 0.0, 0, 1, 1, 1
-        return 1.0, learner.samples, 1, 1, 0
-    raise UnsupportedError(
-        f"engine 'compiled' has the learners nal, and maml with its own batches, not {learner.name}; use 'numpy'"
-    )
+    def descend(self, theta: Floats, sizes: Floats, state: NDArray[np.uint64], path: Any) -> None:
+        """Take the steps of one chain; see :class:`CompiledChains`."""
+        _descend(
+            theta, sizes, state, path, self._batch, self._columns, self._width, self._program, *self._tables
+        )  # fmt: skip
 
 
 def _width(batch: int, per_task: int) -> int:

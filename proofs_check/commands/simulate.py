@@ -57,9 +57,9 @@ class _PositiveNumber(click.FloatRange):
 )
 @click.option(
     "--sampler",
-    type=click.Choice(["raw", "wishart", "projected"]),
-    help="How sgd draws data, always of the same law: sample by sample, as sufficient statistics, or only as far as "
-    "the descent looks at it.  [default: projected]",
+    type=click.Choice(["raw", "wishart", "projected", "radial"]),
+    help="How sgd draws data, always of the same law: sample by sample, as sufficient statistics, only as far as the "
+    "descent looks at it, or, for isotropic classes, as lengths and angles.  [default: projected]",
 )
 @click.option(
     "--engine",

@@ -115,6 +115,24 @@ def test_the_short_way_through_one_step_is_the_long_one(rng, dimension, limit, n
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.7])
+@pytest.mark.parametrize("scale", [1e-1, 1e-2, 1e-3])
+def test_the_short_way_keeps_its_digits_where_the_inner_step_is_small(rng, scale, noise):
+    """Then the adapted error is nearly parallel to the error, and what is left of it is a difference."""
+    error, deviations, noise, _, drawn, lengths = one_step_arguments(rng, 10, noise)
+    deviations[:], columns = 0.9, 10 + (noise > 0)
+    short, long = np.zeros(10), np.zeros(10)
+
+    done = add_one_step(error, deviations, noise, scale, 2, drawn, lengths, np.empty((3, columns)), short)
+    add_several_steps(
+        error, deviations, noise, scale, 1, 1, 2, 1, drawn, lengths[None], np.empty((1, 2, columns)),
+        np.empty((1, 2, columns)), np.empty(1, dtype=np.int64), np.empty((3, columns)), long,
+    )  # fmt: skip
+
+    assert done
+    np.testing.assert_allclose(short, long, rtol=0, atol=1e-12 * np.abs(long).max())
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.7])
 @pytest.mark.parametrize("alike", [True, False])
 @pytest.mark.parametrize(("dimension", "width"), [(2, 8), (7, 16), (40, 32)])
 def test_side_by_side_each_task_has_the_gradient_that_it_has_alone(rng, dimension, width, alike, noise):
@@ -221,7 +239,7 @@ def test_other_learners_and_samplers_are_refused(configured, seed):
 
     with pytest.raises(UnsupportedError, match="the learners nal, and maml with its own batches, not other"):
         CompiledWalk(Other(InnerLoop(0.8, 5)), ProjectedSampler(mixture), 4, 1, root, ENGINE)
-    with pytest.raises(UnsupportedError, match="'projected' only"):
+    with pytest.raises(UnsupportedError, match="'projected' and 'radial'"):
         CompiledWalk(MAML(InnerLoop(0.8, 5)), Sampler(mixture), 4, 1, root, ENGINE)
     with pytest.raises(ConfigurationError, match=r"workers = 1: their scratch takes .* GiB"):
         CompiledWalk(MAML(InnerLoop(0.8, 5)), ProjectedSampler(mixture), 4, 1, root, Engine("compiled", memory=2**10))

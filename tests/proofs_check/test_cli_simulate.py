@@ -92,7 +92,7 @@ def test_gradient_descent_that_starts_at_the_optimum_has_an_error_all_the_same(c
     assert report["agrees"] is True
 
 
-@pytest.mark.parametrize("sampler", ["raw", "wishart", "projected"])
+@pytest.mark.parametrize("sampler", ["raw", "wishart", "projected", "radial"])
 def test_stochastic_descent_agrees_and_reports_its_errors(config, sampler):
     arguments = ["simulate", config(), "--learner", "maml", "--outer-steps", "300", "--sampler", sampler, "--json", "-"]
 
