@@ -8,7 +8,7 @@ only the learner has a memory, the average has no such bias and nothing is extra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,6 +56,8 @@ class Settled:
     drift, allowed_drift : float
         By how many standard errors the last two quarters of the finest run differ at most, and by how many they may: a
         run that still moves has not settled. Exceeded by chance with a probability of at most 1e-6.
+    interrupted : bool
+        Whether the runs were cut short; what they had is here, with a bias error that says how far it had come.
     """
 
     theta: Floats
@@ -71,11 +73,12 @@ class Settled:
     chain_averages: Floats
     drift: float
     allowed_drift: float
+    interrupted: bool = False
 
     @property
     def converged(self) -> bool:
-        """Whether nothing moved any more."""
-        return self.drift <= self.allowed_drift
+        """Whether all runs were taken to their end and nothing moved any more."""
+        return not self.interrupted and self.drift <= self.allowed_drift
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -97,6 +100,8 @@ def settle(
     progress: Progress | None = None,
 ) -> Settled:
     """Run a stateful learner at three outer step sizes and extrapolate to none.
+
+    An interrupt (Ctrl-C) ends it early: what it had is returned, flagged ``interrupted``.
 
     Parameters
     ----------
@@ -137,37 +142,39 @@ def settle(
     state = learner.start(np.array(np.broadcast_to(begin, (count, mixture.dimension))))
     source = Sampler(mixture, sampler)
     scale = 1.0 + float(np.abs(mixture.centres).max()) + float(np.abs(state).max())
-    sizes = [eta / 2**level for level in range(_LEVELS)]
-    lengths = [steps * 2**level for level in range(_LEVELS)]
-    averages: list[Floats] = []
-    done, total = 0, sum(lengths)
-    seeds = np.random.SeedSequence(seed).spawn(_LEVELS)
-    for size, length, child in zip(sizes, lengths, seeds, strict=True):
-        walk = ArrayWalk(learner, source, count, tasks, child, DEFAULT_ENGINE)
-        # The first half is burn-in; the third and the fourth quarter also tell whether it was long enough.
-        at, bounds = 0, (length // 2, length * 3 // 4, length)
-        quarters = np.zeros((2, *_readout(learner, state).shape))
-        with np.errstate(over="ignore", invalid="ignore"):
-            while at < length:
-                path = walk.advance(state, np.full(min(walk.block, length - at), size))
-                state = path[-1]
+    plan = [(eta / 2**level, steps * 2**level) for level in range(_LEVELS)]
+    # What is known of each chain's point of rest, better and better: at first no more than where it begins.
+    known, averages, drift = [_readout(learner, state)], list[Floats](), np.inf
+    taken, total, interrupted = [0] * _LEVELS, sum(length for _, length in plan), False
+    try:
+        for level, child in enumerate(np.random.SeedSequence(seed).spawn(_LEVELS)):
+            walk, size, length = ArrayWalk(learner, source, count, tasks, child, DEFAULT_ENGINE), *plan[level]
+            # The first half is burn-in; the third and the fourth quarter also tell whether it was long enough.
+            bounds = (length // 2, length * 3 // 4, length)
+            quarters = np.zeros((2, *known[0].shape))
+            while (at := taken[level]) < length:
+                with np.errstate(over="ignore", invalid="ignore"):
+                    path = walk.advance(state, np.full(min(walk.block, length - at), size))
+                state, taken[level] = path[-1], at + len(path)
                 if not np.abs(state).max() <= _DIVERGED * scale:
                     raise DivergenceError(
-                        f"{learner.name} diverged within {done + len(path)} steps at the outer step size {size:.4g}; "
+                        f"{learner.name} diverged within {sum(taken)} steps at the outer step size {size:.4g}; "
                         "give a smaller one"
                     )
                 for quarter, (first, last) in zip(quarters, pairwise(bounds), strict=True):
                     quarter += _readout(learner, path[max(0, first - at) : max(0, last - at)]).sum(axis=0)
-                at, done = at + len(path), done + len(path)
                 if progress is not None:
-                    progress(done, total)
-        averages.append(quarters.sum(axis=0) / (bounds[2] - bounds[0]))
-        drifts = quarters[1] / (bounds[2] - bounds[1]) - quarters[0] / (bounds[1] - bounds[0])
-    if learner.affine:
-        # Nothing to extrapolate: the first run forgets the start, the others are averaged as they are.
-        fine = coarse = (averages[1] + 2 * averages[2]) / 3
-    else:
-        coarse, fine = 2 * averages[1] - averages[0], 2 * averages[2] - averages[1]
+                    progress(sum(taken), total)
+            averages.append(quarters.sum(axis=0) / (bounds[2] - bounds[0]))
+            known.append(_extrapolated(averages, affine=learner.affine))
+            drift = _largest_t(quarters[1] / (bounds[2] - bounds[1]) - quarters[0] / (bounds[1] - bounds[0]))
+    except KeyboardInterrupt:
+        interrupted = True
+        if not averages:
+            known.append(_readout(learner, state))
+    coarse, fine = known[-2:]
+    if learner.affine and len(averages) == _LEVELS:
+        coarse = fine  # nothing was extrapolated, and the start is forgotten
     value = fine.mean(axis=0)
     error = fine.std(axis=0, ddof=1) / np.sqrt(count)
     # The two extrapolations differ by chance too; what chance explains is in the standard error already.
@@ -177,16 +184,28 @@ def settle(
     return Settled(
         *theta,
         learned=parts,
-        step_sizes=tuple(sizes),
-        outer_steps=tuple(lengths),
+        step_sizes=tuple(size for size, _ in plan),
+        outer_steps=tuple(taken),
         chains=count,
         batch=tasks,
         seed=seed,
         sampler=sampler,
         chain_averages=fine[:, : mixture.dimension],
-        drift=_largest_t(drifts),
-        allowed_drift=float(critical_value(drifts.shape[1], count - 1)),
+        drift=drift,
+        allowed_drift=float(critical_value(fine.shape[1], count - 1)),
+        interrupted=interrupted,
     )
+
+
+def _extrapolated(averages: Sequence[Floats], *, affine: bool) -> Floats:
+    """Return the best that averages at halved step sizes say of a vanishing one, chain by chain."""
+    if len(averages) == 1:
+        return averages[0]
+    if not affine:
+        return 2 * averages[-1] - averages[-2]
+    # There is no bias to extrapolate, only a start to forget, which the first run has done.
+    later = range(1, len(averages))
+    return np.asarray(sum(2**k * averages[k] for k in later) / sum(2**k for k in later))
 
 
 def _largest_t(differences: Floats) -> float:

@@ -245,7 +245,7 @@ def _settled(
         sampler=run.sampler,
         engine=DEFAULT_ENGINE,
         converged=run.converged,
-        interrupted=False,
+        interrupted=run.interrupted,
         diagnosis=_diagnosis(rule, run, float(bias.max())),
         names=("theta",) * (theta is not None) + tuple(names),
     )
@@ -260,6 +260,10 @@ def _diagnosis(rule: StatefulLearner, run: Settled, bias: float) -> str:
         text += f"{bias:.2g}"
     if run.converged:
         return text
+    if run.interrupted:
+        return (
+            f"not converged: interrupted after {sum(run.outer_steps)} outer steps of {len(sizes)} runs; take them all"
+        )
     return (
         f"not converged: the last two quarters of the finest run are {run.drift:.1f} standard errors apart "
         f"({run.allowed_drift:.1f} allowed); take more outer steps; {text}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from numerics import chains
 from numerics.methods.learner import Recipe, StatefulLearner
 from numerics.settling import settle
 from theory.errors import ConfigurationError, DivergenceError
@@ -70,6 +71,33 @@ def test_a_wrong_expectation_is_caught():
     run = settle(Bent(), MIXTURE, seed=3)
 
     assert np.any(np.abs(run.theta - expected() - 0.1) > 6 * run.standard_error + run.bias_error)
+
+
+def interrupted(monkeypatch, after):
+    monkeypatch.setattr(chains, "_BLOCK_STEPS", 1)
+
+    def interrupt(done, total):
+        if done == after:
+            raise KeyboardInterrupt
+
+    return settle(Bent(), MIXTURE, seed=3, progress=interrupt)
+
+
+@pytest.mark.parametrize(("after", "taken"), [(400, (400, 0, 0)), (900, (400, 500, 0)), (1300, (400, 800, 100))])
+def test_an_interrupt_keeps_what_there_is(monkeypatch, after, taken):
+    run = interrupted(monkeypatch, after)
+
+    assert (run.interrupted, run.converged, run.outer_steps) == (True, False, taken)
+    assert np.all(np.abs(run.theta - expected()) <= 6 * run.standard_error + run.bias_error + 0.05)
+    assert all(np.isfinite(part).all() for part in run.learned["average"])
+
+
+def test_an_interrupt_before_there_is_an_average_keeps_where_the_chains_are(monkeypatch):
+    run = interrupted(monkeypatch, 1)
+
+    assert (run.interrupted, run.converged, run.outer_steps) == (True, False, (1, 0, 0))
+    np.testing.assert_allclose(run.bias_error, np.abs(run.theta - MIXTURE.centres[0]))
+    assert run.bias_error.min() > 0
 
 
 def test_the_same_seed_repeats_the_run_and_another_does_not():

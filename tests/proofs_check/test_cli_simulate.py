@@ -165,6 +165,27 @@ def test_a_simulation_that_ctrl_c_ends_early_prints_what_it_had(config, monkeypa
     assert "stopped by Ctrl-C" in result.stderr
 
 
+def test_ctrl_c_keeps_what_a_learner_with_a_memory_had(config, monkeypatch):
+    import numerics.chains
+
+    advance, calls = numerics.chains.ArrayWalk.advance, []
+
+    def two_blocks(self, positions, sizes):
+        calls.append(sizes)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return advance(self, positions, sizes)
+
+    monkeypatch.setattr(numerics.chains.ArrayWalk, "advance", two_blocks)
+    result = run("simulate", config(), "--learner", "slaw", "--outer-steps", "5000", "--json", "-")
+
+    report = strict_json(result.stdout)
+    assert (result.exit_code, report["interrupted"], report["converged"]) == (130, True, False)
+    assert 0 < report["outer_steps"] < 5000
+    assert "stopped by Ctrl-C" in result.stderr
+    assert "interrupted after" in report["diagnosis"]
+
+
 def test_the_compiled_engine_agrees_and_says_so_whatever_the_number_of_workers(config):
     arguments = ["simulate", config(), "--learner", "maml", "--outer-steps", "300", "--engine", "compiled"]
 
