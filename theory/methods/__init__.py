@@ -19,7 +19,7 @@ __all__ = ["METHODS", "NAMES"]
 NAMES: tuple[str, ...] = (
     *("nal", "maml", "fomaml", "reptile", "imaml", "anil", "meta_sgd", "tr_maml"),
     *("maml_en_llm", "mamf", "pooled", "st_maml", "slaw", "zeroing"),
-    *("moml", "local_moml", "robust_maml", "nested_maml", "alfa"),
+    *("moml", "local_moml", "robust_maml", "r_maml", "nested_maml", "alfa"),
 )
 
 

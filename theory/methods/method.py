@@ -41,6 +41,8 @@ class Solution:
         Whether ``risk`` is that of another adaptation than the configuration's inner loop.
     learned : mapping from name to array, each of shape (k,)
         What the method learns beside ``theta``: a step size, weights, one initialisation for each code.
+    error : array, shape (d,), optional
+        Standard error of each coordinate of ``theta``, where an average over draws leaves one.
     """
 
     theta: Array | None
@@ -51,6 +53,7 @@ class Solution:
     branches: tuple[Array, ...] = ()
     own_adaptation: bool = False
     learned: Mapping[str, Array] = field(default_factory=dict)
+    error: Array | None = None
 
     @classmethod
     def missing(cls, *notes: str) -> Solution:

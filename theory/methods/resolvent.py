@@ -19,7 +19,7 @@ from numpy.polynomial import legendre
 
 from theory.mixture import Array
 
-__all__ = ["mean_square_resolvent", "mean_trace"]
+__all__ = ["bartlett_factors", "mean_square_resolvent", "mean_trace"]
 
 _NODES, _PANELS = 16, 32
 #: Halvings of the first panel towards 0, where a resolvent with a small shift varies fast.
@@ -97,13 +97,30 @@ def mean_square_resolvent(shifts: tuple[float, ...], samples: int) -> tuple[Arra
 
 @lru_cache(maxsize=4)
 def _draws(dimension: int, samples: int, count: int) -> Array:
-    """Draw white Wishart matrices over m, by Bartlett's decomposition; the same ones for the same arguments."""
-    rng = np.random.default_rng(_SEED)
+    """Draw white Wishart matrices over m; the same ones for the same arguments."""
+    factor = bartlett_factors(np.random.default_rng(_SEED), dimension, samples, count)
+    product: Array = factor.swapaxes(1, 2) @ factor / samples
+    return product
+
+
+def bartlett_factors(rng: np.random.Generator, dimension: int, samples: int, count: int) -> Array:
+    """Draw triangular F such that F'F has the law of X'X, X being of white data, by Bartlett's decomposition.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    dimension, samples, count : int
+        Columns and rows of X, and how many to draw.
+
+    Returns
+    -------
+    array, shape (count, min(samples, dimension), dimension)
+    """
     rows = min(samples, dimension)
     factor = np.triu(rng.standard_normal((count, rows, dimension)), 1)
     factor[:, range(rows), range(rows)] = np.sqrt(rng.chisquare(samples - np.arange(rows), (count, rows)))
-    product: Array = factor.swapaxes(1, 2) @ factor / samples
-    return product
+    return factor
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,181 @@
+"""The points of rest of a mean outer gradient under attack: one minimum where it is convex, else all that are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.optimize import root
+
+from theory.methods.adapted_draws import TaskDraws
+from theory.methods.attacked_update import AttackedUpdate, Rest, inverse_within
+from theory.mixture import Array, Mixture
+
+__all__ = ["minimum", "stable_rests", "symmetric_subspace"]
+
+#: How far kinks are rounded off, in units of the solutions' size: where averages have none, and where they may have.
+_ROUNDED, _SHARP = (1e-1, 1e-2), tuple(10.0**-k for k in range(1, 10))
+#: Directions that stand out of a subspace by less than this share are in it.
+_SAME_SPAN = 1e-10
+#: Points of rest nearer to each other than this, in units of the solutions' size, are one.
+_SAME = 1e-3
+#: How far rounding off kinks may move a point of rest, in the same units.
+_NEAR = 0.05
+#: Draws of a class that tell where to search, and how long small steps are followed, in units of the slowest decay.
+_FEW, _LONG = 512, 30.0
+_ITERATIONS = 60
+
+
+def minimum(update: AttackedUpdate, start: Array) -> Rest:
+    """Find the minimum of a convex mean loss.
+
+    Parameters
+    ----------
+    update : AttackedUpdate
+        Its gradient, with inner loops that are not attacked.
+    start : array, shape (d,)
+        Where to begin.
+    """
+    theta, smoothing = update.basis @ (update.basis.T @ start), 0.0
+    for rounding in _SHARP if any(item.settles or item.exact for item in update.classes) else _ROUNDED:
+        smoothing = rounding * update.scale
+        theta = _descended(update, theta, smoothing)
+    theta, free, kinks = update.held(theta)
+    return Rest(*update.corrected(theta, free, smoothing), kinks)
+
+
+def _descended(update: AttackedUpdate, theta: Array, smoothing: float) -> Array:
+    """Take Newton's steps to the minimum of the rounded loss, each halved until it descends enough."""
+    value = update.value(theta, smoothing)
+    for _ in range(_ITERATIONS):
+        slope = update.gradient(theta, smoothing)
+        step = -inverse_within(update.basis, update.jacobian(theta, smoothing)) @ slope
+        promised, size = float(slope @ step), 1.0
+        if -promised <= 1e-15 * (abs(value) + 1e-300):
+            return theta
+        while (ahead := update.value(theta + size * step, smoothing)) > value + 1e-4 * size * promised:
+            size /= 2
+            if size < 1e-9:
+                return theta
+        theta, value = theta + size * step, ahead
+    return theta
+
+
+def stable_rests(update: AttackedUpdate, start: Array, others: Sequence[Array]) -> list[Rest]:
+    """Find points of rest of a mean update that need not be the gradient of a convex loss.
+
+    Parameters
+    ----------
+    update : AttackedUpdate
+        The update.
+    start : array, shape (d,)
+        Where small steps begin.
+    others : sequence of array, each of shape (d,)
+        Where else to search from.
+
+    Returns
+    -------
+    list of Rest
+        The stable ones that were found, first the one that small steps from ``start`` lead to.
+    """
+    # Few of the draws tell about where to look.
+    few = replace(update, classes=[_thinned(item) for item in update.classes])
+    smoothing = _ROUNDED[-1] * update.scale
+    ends = [_followed(few, update.basis @ (update.basis.T @ start), smoothing)]
+    ends += [_root(few, update.basis @ (update.basis.T @ point), smoothing) for point in others]
+    rests: list[Rest] = []
+    for end in filter(None.__ne__, ends):
+        rest = _sharpened(update, np.asarray(end))
+        if rest is not None and all(_apart(rest, other, update.scale) for other in rests):
+            rests.append(rest)
+    return sorted(rests, key=lambda rest: float(np.linalg.norm(rest.theta - ends[0])))
+
+
+def _thinned(item: TaskDraws) -> TaskDraws:
+    shortened = {
+        name: value[:_FEW] for name, value in vars(item).items() if name in ("optima", "propagators", "offsets")
+    }
+    return replace(item, **shortened)
+
+
+def _followed(update: AttackedUpdate, start: Array, smoothing: float) -> Array:
+    """Follow the mean update in small steps."""
+    curvature = np.abs(np.linalg.eigvals(update.jacobian(start, update.scale)).real)
+    longest = _LONG / max(float(curvature.min()), 1e-6 * float(curvature.max()))
+    flow = solve_ivp(
+        lambda _, theta: -update.basis @ (update.basis.T @ update.gradient(theta, smoothing)),
+        (0.0, longest), start, method="LSODA", rtol=1e-6, atol=1e-8 * update.scale,
+    )  # fmt: skip
+    return np.asarray(flow.y[:, -1])
+
+
+def _root(update: AttackedUpdate, start: Array, smoothing: float) -> Array | None:
+    """Solve for a point of rest from a start, without a thought of stability."""
+    basis = update.basis
+    found = root(lambda x: basis.T @ update.gradient(basis @ x, smoothing), basis.T @ start, tol=1e-8)
+    return basis @ found.x if found.success else None
+
+
+def _sharpened(update: AttackedUpdate, theta: Array) -> Rest | None:
+    """Refine a point of rest on all draws, with sharp kinks; ``None`` where there is none, or it repels."""
+    sharp = any(item.settles or item.exact for item in update.classes)
+    smoothing, stable = 0.0, True
+    for rounding in _SHARP[1:] if sharp else _ROUNDED[1:]:
+        smoothing = rounding * update.scale
+        for _ in range(_ITERATIONS):
+            slope = update.gradient(theta, smoothing)
+            jacobian = update.jacobian(theta, smoothing)
+            stable = bool(np.linalg.eigvals(jacobian).real.min() > 0)
+            inverse, size = inverse_within(update.basis, jacobian), 1.0
+            step, worst = -inverse @ slope, float(np.abs(update.basis.T @ slope).max(initial=0.0))
+            if np.abs(step).max() <= 1e-12 * update.scale:
+                break
+            while np.abs(update.basis.T @ update.gradient(theta + size * step, smoothing)).max() > worst:
+                size /= 2
+                if size < 1e-6:
+                    break
+            if size < 1e-6:
+                break
+            theta = theta + size * step
+    if not stable:
+        return None
+    theta, free, kinks = update.held(theta)
+    rest, error = update.corrected(theta, free, smoothing)
+    moved = max(float(np.abs(rest - theta).max()), float(error.max()))
+    return Rest(rest, error, kinks) if moved <= _NEAR * update.scale else None
+
+
+def _apart(first: Rest, second: Rest, scale: float) -> bool:
+    return bool(np.abs(first.theta - second.theta).max() > _SAME * scale)
+
+
+def symmetric_subspace(mixture: Mixture) -> Array:
+    """Return an orthonormal basis of the smallest subspace that holds the centres and that all covariances keep.
+
+    Turning round all directions across it leaves the law of tasks and data as it is: a point of rest that is unique
+    lies in the subspace, and the mean update from within it stays there.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        The task population.
+
+    Returns
+    -------
+    array, shape (d, k)
+    """
+    matrices = np.concatenate([mixture.covariances, mixture.spreads]).astype(float)
+    basis = _orthonormal(mixture.centres.T.astype(float))
+    while True:
+        images = [matrix @ basis / (np.linalg.norm(matrix, 2) or 1.0) for matrix in matrices]
+        grown = _orthonormal(np.concatenate([basis, *images], axis=1))
+        if grown.shape[1] == basis.shape[1]:
+            return basis
+        basis = grown
+
+
+def _orthonormal(columns: Array) -> Array:
+    vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(vectors[:, sizes > _SAME_SPAN * max(sizes[0], 1e-300)])
