@@ -57,7 +57,9 @@ class RMAML(StatefulLearner):
         """Return the rule with the method's attack."""
         radius, weight, inner, first_order = method.values("radius", "weight", "inner", "first_order")
         if inner and inner_loop.samples is not None:
-            raise UnsupportedError(f"learner {cls.name} with inner = true: it attacks the inner loss of populations only")
+            raise UnsupportedError(
+                f"learner {cls.name} with inner = true: it attacks the inner loss of populations only"
+            )
         return cls(inner_loop, Sampler(mixture, "raw"), float(radius), float(weight), bool(inner), bool(first_order))
 
     @property
@@ -108,7 +110,8 @@ class RMAML(StatefulLearner):
         if self.inner:
             noises = self.queries.mixture.noises.astype(float)[episodes.tasks.classes]
             support = [
-                AttackedPopulation(episodes.tasks, noises, self.radius, self.weight) for _ in range(self.inner_loop.steps)
+                AttackedPopulation(episodes.tasks, noises, self.radius, self.weight)
+                for _ in range(self.inner_loop.steps)
             ]
         adapted = adapt(adapted, support, step_size)
         gradients = query.gradient(adapted) + self.weight * attacked(query, adapted, self.radius).gradient(adapted)

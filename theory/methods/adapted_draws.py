@@ -6,6 +6,7 @@ fixed number is drawn, the same for the same configuration.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ import numpy as np
 
 from theory.adaptation import adapted_error, step_on_form, through_sample
 from theory.arithmetic import float_number
+from theory.errors import UnsupportedError
 from theory.gain import Setting
 from theory.methods.attacked_loss import AttackedLoss
 from theory.methods.linear import mean_propagator
@@ -28,7 +30,7 @@ __all__ = ["AffineDraws", "AttackedDraws", "TaskDraws", "affine_draws", "attacke
 
 _SEED = 20_210_210
 #: Draws of all classes, the fewest of one, and entries of the Jacobians that they may take.
-_DRAWS, _FEWEST, _ENTRIES = 2**15, 2**8, 2**22
+_DRAWS, _FEWEST, _ENTRIES = 2**15, 2**8, 2**23
 #: Likewise where inner steps are attacked, in which case only the tasks vary.
 _TASKS = 2**12
 
@@ -39,6 +41,8 @@ class TaskDraws(ABC):
 
     Parameters
     ----------
+    name : str
+        What messages call the class.
     weight, noise : float
         Probability of the class, and variance of its label noise.
     covariance : array, shape (d, d)
@@ -53,6 +57,7 @@ class TaskDraws(ABC):
         Whether there is nothing to draw: n is 1.
     """
 
+    name: str
     weight: float
     noise: float
     covariance: Array
@@ -212,22 +217,30 @@ def attacked_draws(problem: Problem, loss: AttackedLoss, step_size: float) -> li
 
 def _streams(problem: Problem, draws: int, sampled: bool) -> list[tuple[int, int, np.random.Generator]]:
     """Return each class that occurs, how often it is drawn, and with which random numbers."""
-    classes = problem.mixture.classes
+    classes, dimension = problem.mixture.classes, problem.mixture.dimension
     present = [k for k, item in enumerate(classes) if item.weight > 0]
-    each = max(_FEWEST, min(draws, _ENTRIES // problem.mixture.dimension**2) // len(present))
-    counts = [each if sampled or np.any(classes[k].spread) else 1 for k in present]
+    varying = [k for k in present if sampled or np.any(classes[k].spread)]
+    each = min(draws, _ENTRIES // dimension**2) // max(1, len(varying))
+    if each < _FEWEST:
+        most = math.isqrt(_ENTRIES // (_FEWEST * len(varying)))
+        raise UnsupportedError(
+            f"method r_maml: got dimension = {dimension} with {len(varying)} classes whose tasks or data vary; must be at "
+            f'most {most}, for it averages over draws; with samples = "inf" and no spread it may be any'
+        )
+    counts = [each if k in varying else 1 for k in present]
     return [(k, count, np.random.default_rng([_SEED, k])) for k, count in zip(present, counts, strict=True)]
 
 
 def _tasks(
     problem: Problem, k: int, count: int, rng: np.random.Generator
-) -> tuple[float, float, Array, Array, Array, Array, bool]:
+) -> tuple[str, float, float, Array, Array, Array, Array, bool]:
     """Draw tasks of a class: what :class:`TaskDraws` is made of."""
     item = problem.mixture.classes[k]
     values, vectors = np.linalg.eigh(item.spread)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     optima = item.centre + rng.standard_normal((count, len(root))) @ root.T
-    return float(item.weight), float(item.noise), item.covariance, item.centre, item.spread, optima, count == 1
+    numbers = item.name, float(item.weight), float(item.noise)
+    return *numbers, item.covariance, item.centre, item.spread, optima, count == 1
 
 
 def _inner_loops(problem: Problem, k: int, count: int, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -16,20 +16,50 @@ import sympy as sp
 
 from theory.mixture import Array
 
-__all__ = ["RADIUS", "AttackedLoss", "mean_attacked_loss"]
+__all__ = ["DEVIATION", "MEAN_SIZE", "NORM", "RADIUS", "AttackedLoss", "MeanAttackedLoss", "mean_attacked_loss"]
 
 #: Largest move of an input; deviation of the residual; norm of the parameters.
 RADIUS, DEVIATION, NORM = sp.symbols("radius s t")
+#: Mean size of a standard normal variable, the square root of 2/pi, where a formula is to be rational.
+MEAN_SIZE = sp.Symbol("k")
 
 
 @cache
-def mean_attacked_loss() -> sp.Expr:
-    """Derive the mean loss of attacked inputs, in the symbols ``radius``, ``s`` and ``t``."""
-    size, radius, deviation, norm = sp.symbols("size radius deviation norm", positive=True)
-    # A residual is s times a standard normal, whose sign does not matter.
+def _size_moment(power: int) -> sp.Expr:
+    """Derive the mean of a power of the size of a standard normal variable."""
+    size = sp.Symbol("size", positive=True)
     density = 2 * sp.exp(-(size**2) / 2) / sp.sqrt(2 * sp.pi)
-    mean = sp.integrate((deviation * size + radius * norm) ** 2 / 2 * density, (size, 0, sp.oo))
-    return sp.expand(mean).xreplace({radius: RADIUS, deviation: DEVIATION, norm: NORM})
+    return sp.simplify(sp.integrate(size**power * density, (size, 0, sp.oo)))
+
+
+@cache
+def mean_attacked_loss(mean_size: sp.Expr | None = None) -> sp.Expr:
+    """Derive the mean loss of attacked inputs, in the symbols ``radius``, ``s`` and ``t``.
+
+    Parameters
+    ----------
+    mean_size : sympy.Expr, optional
+        What stands for the mean size of a standard normal variable; by default it is derived too.
+    """
+    size = sp.Symbol("size")
+    attacked = sp.Poly((DEVIATION * size + RADIUS * NORM) ** 2 / 2, size)
+    moments = {power: _size_moment(power) for (power,) in attacked.monoms()}
+    moments[1] = moments[1] if mean_size is None else mean_size
+    return sp.expand(sp.Add(*(coefficient * moments[power] for (power,), coefficient in attacked.terms())))
+
+
+@dataclass(frozen=True)
+class MeanAttackedLoss:
+    """The mean loss of attacked inputs, in ``radius``, ``s``, ``t`` and ``k``, the mean size of a standard normal."""
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return "mean loss under attack"
+
+    def expression(self) -> sp.Expr:
+        """Derive it."""
+        return mean_attacked_loss(MEAN_SIZE)
 
 
 @dataclass(frozen=True)
@@ -110,9 +140,7 @@ class AttackedLoss:
         return self.residual + self.product * t * _inverse(s), self.norm + self.product * s * _inverse(t)
 
     @staticmethod
-    def _sizes(
-        errors: Array, points: Array, covariance: Array, noise: float, smoothing: float
-    ) -> tuple[Array, Array]:
+    def _sizes(errors: Array, points: Array, covariance: Array, noise: float, smoothing: float) -> tuple[Array, Array]:
         more_noise = smoothing**2 * np.trace(covariance) / len(covariance)
         squares = np.vecdot(errors, errors @ covariance) + noise + more_noise
         return np.sqrt(squares), np.sqrt(np.vecdot(points, points) + smoothing**2)

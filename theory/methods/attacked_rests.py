@@ -15,8 +15,8 @@ from theory.mixture import Array, Mixture
 
 __all__ = ["minimum", "stable_rests", "symmetric_subspace"]
 
-#: How far kinks are rounded off, in units of the solutions' size: where averages have none, and where they may have.
-_ROUNDED, _SHARP = (1e-1, 1e-2), tuple(10.0**-k for k in range(1, 10))
+#: How far kinks are rounded off, in units of the solutions' size: first, and further where one may be near.
+_ROUNDED, _SHARP = (1e-1, 1e-2), tuple(10.0**-k for k in range(3, 10))
 #: Directions that stand out of a subspace by less than this share are in it.
 _SAME_SPAN = 1e-10
 #: Points of rest nearer to each other than this, in units of the solutions' size, are one.
@@ -39,7 +39,9 @@ def minimum(update: AttackedUpdate, start: Array) -> Rest:
         Where to begin.
     """
     theta, smoothing = update.basis @ (update.basis.T @ start), 0.0
-    for rounding in _SHARP if any(item.settles or item.exact for item in update.classes) else _ROUNDED:
+    for rounding in (*_ROUNDED, *_SHARP):
+        if rounding in _SHARP and not update.may_be_held(theta):
+            break
         smoothing = rounding * update.scale
         theta = _descended(update, theta, smoothing)
     theta, free, kinks = update.held(theta)
@@ -80,17 +82,20 @@ def stable_rests(update: AttackedUpdate, start: Array, others: Sequence[Array]) 
     list of Rest
         The stable ones that were found, first the one that small steps from ``start`` lead to.
     """
+    if update.basis.shape[1] == 0:
+        nothing = np.zeros_like(start)
+        return [Rest(nothing, nothing, ())]
     # Few of the draws tell about where to look.
     few = replace(update, classes=[_thinned(item) for item in update.classes])
     smoothing = _ROUNDED[-1] * update.scale
-    ends = [_followed(few, update.basis @ (update.basis.T @ start), smoothing)]
-    ends += [_root(few, update.basis @ (update.basis.T @ point), smoothing) for point in others]
+    reached = _followed(few, update.basis @ (update.basis.T @ start), smoothing)
+    ends = [reached, *(_root(few, update.basis @ (update.basis.T @ point), smoothing) for point in others)]
     rests: list[Rest] = []
-    for end in filter(None.__ne__, ends):
-        rest = _sharpened(update, np.asarray(end))
-        if rest is not None and all(_apart(rest, other, update.scale) for other in rests):
+    for end in _distinct([end for end in ends if end is not None], _NEAR * update.scale):
+        rest = _sharpened(update, few, end)
+        if rest is not None and all(np.abs(rest.theta - other.theta).max() > _SAME * update.scale for other in rests):
             rests.append(rest)
-    return sorted(rests, key=lambda rest: float(np.linalg.norm(rest.theta - ends[0])))
+    return sorted(rests, key=lambda rest: float(np.linalg.norm(rest.theta - reached)))
 
 
 def _thinned(item: TaskDraws) -> TaskDraws:
@@ -118,37 +123,47 @@ def _root(update: AttackedUpdate, start: Array, smoothing: float) -> Array | Non
     return basis @ found.x if found.success else None
 
 
-def _sharpened(update: AttackedUpdate, theta: Array) -> Rest | None:
-    """Refine a point of rest on all draws, with sharp kinks; ``None`` where there is none, or it repels."""
-    sharp = any(item.settles or item.exact for item in update.classes)
-    smoothing, stable = 0.0, True
-    for rounding in _SHARP[1:] if sharp else _ROUNDED[1:]:
+def _sharpened(update: AttackedUpdate, few: AttackedUpdate, theta: Array) -> Rest | None:
+    """Refine a point of rest, first on few draws; ``None`` where there is none, or it repels."""
+    # Where it may be at a kink, all draws tell.
+    coarse, smoothing = update if update.may_be_held(theta) else few, 0.0
+    for rounding in (*_ROUNDED[1:], *_SHARP):
+        if rounding in _SHARP and not coarse.may_be_held(theta):
+            break
         smoothing = rounding * update.scale
-        for _ in range(_ITERATIONS):
-            slope = update.gradient(theta, smoothing)
-            jacobian = update.jacobian(theta, smoothing)
-            stable = bool(np.linalg.eigvals(jacobian).real.min() > 0)
-            inverse, size = inverse_within(update.basis, jacobian), 1.0
-            step, worst = -inverse @ slope, float(np.abs(update.basis.T @ slope).max(initial=0.0))
-            if np.abs(step).max() <= 1e-12 * update.scale:
-                break
-            while np.abs(update.basis.T @ update.gradient(theta + size * step, smoothing)).max() > worst:
-                size /= 2
-                if size < 1e-6:
-                    break
-            if size < 1e-6:
-                break
-            theta = theta + size * step
-    if not stable:
+        theta = _solved(coarse, theta, smoothing)
+    if np.linalg.eigvals(coarse.jacobian(theta, smoothing)).real.min() <= 0:
         return None
     theta, free, kinks = update.held(theta)
-    rest, error = update.corrected(theta, free, smoothing)
+    rest, error = update.corrected(theta, free, smoothing, coarse)
     moved = max(float(np.abs(rest - theta).max()), float(error.max()))
     return Rest(rest, error, kinks) if moved <= _NEAR * update.scale else None
 
 
-def _apart(first: Rest, second: Rest, scale: float) -> bool:
-    return bool(np.abs(first.theta - second.theta).max() > _SAME * scale)
+def _solved(update: AttackedUpdate, theta: Array, smoothing: float) -> Array:
+    """Take Newton's steps to where the mean gradient vanishes, each halved until that is smaller."""
+    slope = update.basis.T @ update.gradient(theta, smoothing)
+    for _ in range(_ITERATIONS):
+        step = -inverse_within(update.basis, update.jacobian(theta, smoothing)) @ update.basis @ slope
+        if np.abs(step).max() <= 1e-12 * update.scale:
+            break
+        size, ahead = 1.0, update.basis.T @ update.gradient(theta + step, smoothing)
+        while np.linalg.norm(ahead) > np.linalg.norm(slope):
+            size /= 2
+            if size < 1e-6:
+                return theta
+            ahead = update.basis.T @ update.gradient(theta + size * step, smoothing)
+        theta, slope = theta + size * step, ahead
+    return theta
+
+
+def _distinct(points: Sequence[Array], distance: float) -> list[Array]:
+    """Return those points that are farther than this from all before them."""
+    kept: list[Array] = []
+    for point in points:
+        if all(np.abs(point - other).max() > distance for other in kept):
+            kept.append(point)
+    return kept
 
 
 def symmetric_subspace(mixture: Mixture) -> Array:
@@ -178,4 +193,4 @@ def symmetric_subspace(mixture: Mixture) -> Array:
 
 def _orthonormal(columns: Array) -> Array:
     vectors, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    return np.asarray(vectors[:, sizes > _SAME_SPAN * max(sizes[0], 1e-300)])
+    return np.asarray(vectors[:, sizes > _SAME_SPAN * sizes.max(initial=1e-300)])

@@ -21,12 +21,14 @@ from theory.mixture import Array
 
 __all__ = ["AttackedUpdate", "Rest", "inverse_within"]
 
-#: Errors and parameters below this share of the solutions' size are at a kink.
-_AT_KINK = 1e-6
+#: Errors and parameters below this share of the solutions' size are at a kink, or may be.
+_AT_KINK, _NEAR_KINK = 1e-6, 0.1
 #: Where averages over draws round off kinks themselves, how much more is done for second derivatives.
 _ROUNDED = 1e-2
 #: Step of differences, relative to the solutions' size.
 _DIFFERENCE = 1e-5
+#: Draws for each control variate whose coefficient is estimated from them.
+_DRAWS_PER_CONTROL = 8
 _ITERATIONS = 30
 
 
@@ -116,6 +118,21 @@ class AttackedUpdate:
             total += item.weight * forms.mean(axis=0)
         return total
 
+    def may_be_held(self, theta: Array) -> bool:
+        """Whether a kink may be near, or nothing rounds off kinks by averaging.
+
+        Parameters
+        ----------
+        theta : array, shape (d,)
+            The initialisation, as found with kinks rounded off.
+        """
+        near = _NEAR_KINK * self.scale
+        for item in self.classes:
+            errors, _, _ = item.adapted(theta, near)
+            if item.settles and np.abs(errors).max() <= near:
+                return True
+        return any(item.exact for item in self.classes)
+
     def held(self, theta: Array) -> tuple[Array, Array, tuple[str, ...]]:
         """Put parameters that are close to kinks there.
 
@@ -132,21 +149,25 @@ class AttackedUpdate:
             if not isinstance(item, AffineDraws):
                 continue
             errors, points, jacobians = item.adapted(theta, near)
-            centre = np.array2string(item.centre, precision=3, separator=", ", threshold=8)
-            affine = [(item.settles, errors, "solved in full"), (item.exact, points, "given up: what adapts to them is 0")]
-            for possible, vectors, what in affine:
+            of_both = (
+                (item.settles, errors, "solved in full"),
+                (item.exact, points, "given up: what adapts to them is 0"),
+            )
+            for possible, vectors, what in of_both:
                 if possible and np.abs(vectors).max() <= near:
                     # One draw is as good as all where it is exact; otherwise all of them have the same null space.
                     rows.append(jacobians.reshape(-1, len(theta))[: 4 * len(theta)])
                     values.append((np.matvec(jacobians, theta) - vectors).reshape(-1)[: 4 * len(theta)])
-                    words.append(f"the tasks at {centre} are {what}")
+                    words.append(f"at a kink: the tasks of class {item.name!r} are {what}")
         if not rows or self.basis.shape[1] == 0:
             return theta, self.basis, tuple(words)
         within, wanted = np.concatenate(rows) @ self.basis, np.concatenate(values)
         moved = np.linalg.lstsq(within, wanted - np.concatenate(rows) @ theta)[0]
         return theta + self.basis @ moved, np.asarray(self.basis @ null_space(within, rcond=1e-10)), tuple(words)
 
-    def corrected(self, theta: Array, free: Array, smoothing: float) -> tuple[Array, Array]:
+    def corrected(
+        self, theta: Array, free: Array, smoothing: float, coarse: AttackedUpdate | None = None
+    ) -> tuple[Array, Array]:
         """Take Newton's steps along the free directions with the control variates' mean gradient.
 
         Parameters
@@ -156,7 +177,9 @@ class AttackedUpdate:
         free : array, shape (d, k)
             Orthonormal columns that span the directions in which it may move.
         smoothing : float
-            How far kinks are rounded off in second derivatives.
+            How far kinks are rounded off in second derivatives, where there is nothing to draw.
+        coarse : AttackedUpdate, optional
+            The same on fewer draws, from which second derivatives are taken.
 
         Returns
         -------
@@ -169,7 +192,7 @@ class AttackedUpdate:
             # On many draws one Jacobian will do: the correction is small.
             if self.exact or inverse is None:
                 rounded = smoothing if self.exact else _ROUNDED * self.scale
-                inverse = inverse_within(free, self.jacobian(theta, rounded))
+                inverse = inverse_within(free, (coarse or self).jacobian(theta, rounded))
             step = -inverse @ slope
             error = np.sqrt(np.maximum(np.diag(inverse @ covariance @ inverse.T), 0.0))
             theta = theta + step
@@ -192,11 +215,13 @@ class AttackedUpdate:
                 total += item.weight * gradients[0]
                 continue
             controls = item.controls(theta, errors, points, self.first_order)
+            # As many of them as the draws can tell the coefficients of; any choice leaves the mean as it is.
+            controls = controls[:, : len(controls) // _DRAWS_PER_CONTROL]
             regressors = np.column_stack([np.ones(len(controls)), controls])
             solution = np.linalg.lstsq(regressors.T @ regressors, regressors.T @ gradients)[0]
             left = gradients - regressors @ solution
             total += item.weight * solution[0]
-            covariance += item.weight**2 * (left.T @ left) / max(1, len(left) - regressors.shape[1]) / len(left)
+            covariance += item.weight**2 * (left.T @ left) / (len(left) - regressors.shape[1]) / len(left)
         return total, covariance
 
 

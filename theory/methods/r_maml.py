@@ -28,8 +28,8 @@ from theory.words import Polynomial
 
 __all__ = ["METHOD", "RMAML"]
 
-#: A mean curvature whose smallest eigenvalue is this small a share of the largest is singular in floating point.
-_SINGULAR = 1e-13
+#: Nearer to 0 than this share of the solutions' size, where attacked inner steps jump, small steps are too large.
+_NEAR_JUMP = 0.1
 #: Points at random, of the size of the tasks' solutions, from which points of rest are searched.
 _STARTS, _SEED = 8, 0
 
@@ -67,7 +67,7 @@ class RMAML(Method):
     title: ClassVar[str] = "R-MAML (robust adaptation)"
     paper: ClassVar[str] = "Wang et al. 2021, arXiv 2102.10454"
     reweights: ClassVar[str] = "by MAML's curvature, and towards parameters that are small after adaptation"
-    conditions: ClassVar[str] = "always where MAML's optimum is unique; inner = true may have several points of rest"
+    conditions: ClassVar[str] = "always; with inner = true or first_order = true may have several points of rest"
 
     def solve(self, problem: Problem) -> Solution:
         """Find the minimum of the objective, or all points of rest where it is not known to be convex.
@@ -75,13 +75,11 @@ class RMAML(Method):
         Raises
         ------
         UnsupportedError
-            If inner steps are attacked on finitely many samples, or where all residuals of a class may vanish.
+            If inner steps are attacked on finitely many samples, or where all residuals of a class may vanish; if there
+            are too many dimensions to draw from.
         """
         if self.inner:
             self._refuse(problem)
-        curvature = np.linalg.eigvalsh(np.asarray(problem.average(problem.curvatures()), dtype=float))
-        if curvature[0] <= _SINGULAR * curvature[-1]:
-            return Solution.missing("no unique point of rest: adaptation forgets where it starts along some direction")
         maml = np.asarray(problem.evaluated.theta_maml, dtype=float)
         convex = not (self.inner or self.first_order)
         if (self.radius == 0 or self.weight == 0) and not self.first_order:
@@ -97,7 +95,14 @@ class RMAML(Method):
         rests = [minimum(update, maml)] if convex else stable_rests(update, *_starts(problem, maml))
         if not rests:
             return Solution.missing("no stable point of rest was found")
-        return self._solution(problem, rests, AttackedUpdate(standard, AttackedLoss.attacked(self.radius), update.basis))
+        if self.inner and np.linalg.norm(rests[0].theta) < _NEAR_JUMP * update.scale:
+            return Solution.missing(
+                f"the point of rest that small steps lead to is within {_NEAR_JUMP:g} of 0, in units of the solutions' "
+                "size: attacked inner steps jump at 0, and its neighbourhood is not resolved"
+            )
+        return self._solution(
+            problem, rests, AttackedUpdate(standard, AttackedLoss.attacked(self.radius), update.basis)
+        )
 
     def _refuse(self, problem: Problem) -> None:
         samples = problem.inner_loop.samples
