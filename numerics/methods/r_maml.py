@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -89,7 +89,7 @@ class RMAML(StatefulLearner):
             Batch shape.
         """
         tasks = sampler.tasks(rng, shape)
-        query = self.queries.data(rng, tasks, _QUERY)
+        query = self.queries.data(cast(np.random.Generator, rng), tasks, _QUERY)
         return Episodes(tasks, (*draw_products(sampler, rng, tasks, self.inner_loop), query))
 
     def advance(self, state: Array, episodes: Episodes, size: float) -> Array:

@@ -127,8 +127,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         name="wang2021_r_maml.false-any-attack-shrinks",
-        sentence="An attack of a radius below r/2 too makes it better to stop short of the solution, by any share x below "
-        "gamma radius^2 over the curvature.",
+        sentence="An attack of a radius below r/2 too makes it better to stop short of the solution, by any share x "
+        "below gamma radius^2 over the curvature.",
         hypotheses=(*PINNED, *TASK, gt(radius, 0), lt(2 * radius, r), gt(x, 0), le(x, 1)),
         layers=(BEND,),
         conclusion=Statement(Implies(lt(x * bend, weight * radius**2), lt(at_share(1 - x), at_share(sp.S.One)))),

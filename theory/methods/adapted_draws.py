@@ -224,8 +224,8 @@ def _streams(problem: Problem, draws: int, sampled: bool) -> list[tuple[int, int
     if each < _FEWEST:
         most = math.isqrt(_ENTRIES // (_FEWEST * len(varying)))
         raise UnsupportedError(
-            f"method r_maml: got dimension = {dimension} with {len(varying)} classes whose tasks or data vary; must be at "
-            f'most {most}, for it averages over draws; with samples = "inf" and no spread it may be any'
+            f"method r_maml: got dimension = {dimension} with {len(varying)} classes whose tasks or data vary; must be "
+            f'at most {most}, for it averages over draws; with samples = "inf" and no spread it may be any'
         )
     counts = [each if k in varying else 1 for k in present]
     return [(k, count, np.random.default_rng([_SEED, k])) for k, count in zip(present, counts, strict=True)]

@@ -23,6 +23,8 @@ _SAME_SPAN = 1e-10
 _SAME = 1e-3
 #: How far rounding off kinks may move a point of rest, in the same units.
 _NEAR = 0.05
+#: Farther away than this, in the same units, nothing is looked for.
+_FAR = 1e6
 #: Draws of a class that tell where to search, and how long small steps are followed, in units of the slowest decay.
 _FEW, _LONG = 512, 30.0
 _ITERATIONS = 60
@@ -82,16 +84,14 @@ def stable_rests(update: AttackedUpdate, start: Array, others: Sequence[Array]) 
     list of Rest
         The stable ones that were found, first the one that small steps from ``start`` lead to.
     """
-    if update.basis.shape[1] == 0:
-        nothing = np.zeros_like(start)
-        return [Rest(nothing, nothing, ())]
     # Few of the draws tell about where to look.
-    few = replace(update, classes=[_thinned(item) for item in update.classes])
-    smoothing = _ROUNDED[-1] * update.scale
-    reached = _followed(few, update.basis @ (update.basis.T @ start), smoothing)
-    ends = [reached, *(_root(few, update.basis @ (update.basis.T @ point), smoothing) for point in others)]
+    few, smoothing = replace(update, classes=[_thinned(item) for item in update.classes]), _ROUNDED[-1] * update.scale
+    begin, *starts = (update.basis @ (update.basis.T @ point) for point in (start, *others))
+    reached = _followed(few, begin, smoothing)
+    ends = [reached, *(_root(few, point, smoothing) for point in starts)]
+    near = [end for end in ends if np.abs(end).max() < _FAR * update.scale]
     rests: list[Rest] = []
-    for end in _distinct([end for end in ends if end is not None], _NEAR * update.scale):
+    for end in _distinct(near, _NEAR * update.scale):
         rest = _sharpened(update, few, end)
         if rest is not None and all(np.abs(rest.theta - other.theta).max() > _SAME * update.scale for other in rests):
             rests.append(rest)
@@ -116,11 +116,13 @@ def _followed(update: AttackedUpdate, start: Array, smoothing: float) -> Array:
     return np.asarray(flow.y[:, -1])
 
 
-def _root(update: AttackedUpdate, start: Array, smoothing: float) -> Array | None:
+def _root(update: AttackedUpdate, start: Array, smoothing: float) -> Array:
     """Solve for a point of rest from a start, without a thought of stability."""
     basis = update.basis
+    if basis.shape[1] == 0:
+        return start
     found = root(lambda x: basis.T @ update.gradient(basis @ x, smoothing), basis.T @ start, tol=1e-8)
-    return basis @ found.x if found.success else None
+    return np.asarray(basis @ found.x) if found.success else np.full_like(start, np.inf)
 
 
 def _sharpened(update: AttackedUpdate, few: AttackedUpdate, theta: Array) -> Rest | None:

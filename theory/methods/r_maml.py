@@ -30,6 +30,8 @@ __all__ = ["METHOD", "RMAML"]
 
 #: Nearer to 0 than this share of the solutions' size, where attacked inner steps jump, small steps are too large.
 _NEAR_JUMP = 0.1
+#: Standard errors below this share of the solutions' size are round-off.
+_ROUND_OFF = 1e-13
 #: Points at random, of the size of the tasks' solutions, from which points of rest are searched.
 _STARTS, _SEED = 8, 0
 
@@ -114,8 +116,8 @@ class RMAML(Method):
         for item in problem.mixture.classes:
             if item.weight > 0 and item.noise == 0 and not np.any(item.spread):
                 raise UnsupportedError(
-                    f"method.r_maml.inner: got true with class {item.name!r}, which has neither label noise nor spread; "
-                    "must be false, or give it some: an attacked inner step jumps where all residuals vanish"
+                    f"method.r_maml.inner: got true with class {item.name!r}, which has neither label noise nor "
+                    "spread; must be false, or give it some: an attacked inner step jumps where all residuals vanish"
                 )
 
     def _draws(self, problem: Problem, loss: AttackedLoss) -> list[TaskDraws]:
@@ -131,7 +133,8 @@ class RMAML(Method):
         if self.inner or self.first_order:
             notes.append("points of rest were searched for from many starts; there may be more of them")
         error = float(first.error.max())
-        if error > 0:
+        drawn = error > _ROUND_OFF * attacked.scale
+        if drawn:
             notes.append(f"averages over draws leave theta a standard error of up to {error:.1g}")
         return Solution(
             first.theta,
@@ -139,7 +142,7 @@ class RMAML(Method):
             notes=tuple(notes),
             branches=tuple(rest.theta for rest in rests) if len(rests) > 1 else (),
             learned={"robust_loss": np.array([attacked.value(first.theta)])},
-            error=first.error if error > 0 else None,
+            error=first.error if drawn else None,
         )
 
     def equations(self) -> tuple[tuple[str, sp.Expr | Polynomial], ...]:
