@@ -2,7 +2,7 @@
 
 Infinitely many samples, isotropic tasks without label noise. ``k`` is the mean size of a standard normal variable, the
 square root of 2/pi = 0.7979: where only ``0 < k < 1`` is assumed the claim holds for any such k, and a false claim is
-refuted for a k between 0.79 and 0.80. Of one task, lengths are in units of the solution's, and the root of the input
+refuted for a k between 3/4 and 5/6. Of one task, lengths are in units of the solution's, and the root of the input
 variance is ``r``; with two, both have unit variance and one coordinate.
 """
 
@@ -27,7 +27,7 @@ attacked, loss, bend, best, least = sp.symbols("R_adv L D c_star L_star")
 c_1, c_2, y = sp.symbols("c_1 c_2 y")
 
 TASK: tuple[Formula, ...] = (gt(k, 0), lt(k, 1), gt(r, 0), ge(radius, 0), gt(weight, 0))
-PINNED: tuple[Formula, ...] = (gt(100 * k, 79), lt(100 * k, 80))
+PINNED: tuple[Formula, ...] = (gt(4 * k, 3), lt(6 * k, 5))
 
 
 def after_attack(deviation: sp.Expr, norm: sp.Expr) -> sp.Expr:
@@ -127,9 +127,9 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         name="wang2021_r_maml.false-any-attack-shrinks",
-        sentence="An attack of a radius below r/2 too makes it better to stop short of the solution, by any share x "
+        sentence="An attack of a radius below 3 r/4 too makes it better to stop short of the solution, by any share x "
         "below gamma radius^2 over the curvature.",
-        hypotheses=(*PINNED, *TASK, gt(radius, 0), lt(2 * radius, r), gt(x, 0), le(x, 1)),
+        hypotheses=(*PINNED, *TASK, gt(radius, 0), lt(4 * radius, 3 * r), gt(x, 0), le(x, 1)),
         layers=(BEND,),
         conclusion=Statement(Implies(lt(x * bend, weight * radius**2), lt(at_share(1 - x), at_share(sp.S.One)))),
         source=HERE,
