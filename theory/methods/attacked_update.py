@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import null_space
@@ -23,8 +24,6 @@ __all__ = ["AttackedUpdate", "Rest", "inverse_within"]
 
 #: Errors and parameters below this share of the solutions' size are at a kink, or may be.
 _AT_KINK, _NEAR_KINK = 1e-6, 0.1
-#: Where averages over draws round off kinks themselves, how much more is done for second derivatives.
-_ROUNDED = 1e-2
 #: Step of differences, relative to the solutions' size.
 _DIFFERENCE = 1e-5
 #: Draws for each control variate whose coefficient is estimated from them.
@@ -70,7 +69,7 @@ class AttackedUpdate:
     basis: Array
     first_order: bool = False
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """The size of the tasks' solutions."""
         squares = [item.weight * np.square(item.optima).sum(axis=1).mean() for item in self.classes]
@@ -177,7 +176,7 @@ class AttackedUpdate:
         free : array, shape (d, k)
             Orthonormal columns that span the directions in which it may move.
         smoothing : float
-            How far kinks are rounded off in second derivatives, where there is nothing to draw.
+            How far kinks are rounded off in second derivatives.
         coarse : AttackedUpdate, optional
             The same on fewer draws, from which second derivatives are taken.
 
@@ -191,8 +190,7 @@ class AttackedUpdate:
             slope, covariance = self._estimated(theta)
             # On many draws one Jacobian will do: the correction is small.
             if self.exact or inverse is None:
-                rounded = smoothing if self.exact else _ROUNDED * self.scale
-                inverse = inverse_within(free, (coarse or self).jacobian(theta, rounded))
+                inverse = inverse_within(free, (coarse or self).jacobian(theta, smoothing))
             step = -inverse @ slope
             error = np.sqrt(np.maximum(np.diag(inverse @ covariance @ inverse.T), 0.0))
             theta = theta + step
