@@ -73,6 +73,34 @@ BETWEEN: tuple[Formula, ...] = (
     *(gt(radius, 0), gt(weight, 0), gt(alpha, 0), lt(alpha, 1)),
     *(gt(c_1, 0), gt(y, c_1), lt(y, c_2)),
 )
+#: Without a start that is compared.
+APART: tuple[Formula, ...] = (*BETWEEN[:-2], lt(c_1, c_2))
+
+#: What attacked inner steps multiply a start by, and add to it; the curvature of the outer loss, and its minimum.
+P_1, P_2, q_1, q_2, H_1, H_2, start_both = sp.symbols("P_1 P_2 q_1 q_2 H_1 H_2 theta_both")
+robust_out, robust_both = sp.symbols("R_out R_both")
+crossed = weight * radius * k
+BOTH: tuple[Layer, ...] = (
+    Layer(P_1, 1 - alpha * (1 + share_of_attack * (2 * k + radius))),
+    Layer(P_2, 1 - alpha * (1 - share_of_attack * (2 * k - radius))),
+    Layer(q_1, alpha * c_1 * (1 + share_of_attack * k)),
+    Layer(q_2, alpha * c_2 * (1 - share_of_attack * k)),
+    Layer(H_1, 1 + weight + 2 * crossed + weight * radius**2, positive=True),
+    Layer(H_2, 1 + weight - 2 * crossed + weight * radius**2, positive=True),
+    Layer(
+        start_both,
+        (P_1 * (c_1 * (1 + weight + crossed) - H_1 * q_1) + P_2 * (c_2 * (1 + weight - crossed) - H_2 * q_2))
+        / (P_1**2 * H_1 + P_2**2 * H_2),
+    ),
+)
+
+
+def robust_over_both(first: sp.Expr, second: sp.Expr) -> sp.Expr:
+    """State the mean attacked loss of two tasks, as :func:`over_both`."""
+    return ((first - c_1 + k * radius * first) ** 2 + (c_2 - second + k * radius * second) ** 2) / 4 + (
+        1 - k**2
+    ) * radius**2 * (first**2 + second**2) / 4
+
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -158,6 +186,45 @@ CLAIMS: tuple[Claim, ...] = (
             Implies(
                 And((gt(start_out, c_1), lt(start_out, c_2), gt(adapted_1, c_1), lt(adapted_2, c_2), gt(adapted_2, 0))),
                 le(loss_out, loss_both),
+            )
+        ),
+        source=HERE,
+        expected="refuted",
+    ),
+    Claim(
+        name="wang2021_r_maml.both-optimum-of-two-tasks",
+        sentence="Among starts from which both tasks' adapted parameters stay on the same sides of their solutions, "
+        "R-MAML_both has its least mean loss at the stated one.",
+        hypotheses=(*BETWEEN, ne(alpha * (1 + share_of_attack * (2 * k + radius)), 1)),
+        layers=(*BOTH, Layer(loss_both, over_both(P_1 * start_both + q_1, P_2 * start_both + q_2))),
+        conclusion=Statement(Implies(ne(y, start_both), lt(loss_both, over_both(P_1 * y + q_1, P_2 * y + q_2)))),
+        source=HERE,
+    ),
+    Claim(
+        name="wang2021_r_maml.false-robust-loss-of-both",
+        sentence="With the same step size, the attacked loss alone is no smaller at the start of R-MAML_both than at "
+        "that of R-MAML_out.",
+        hypotheses=APART,
+        layers=(
+            TWO_TASKS[0],
+            *BOTH,
+            Layer(
+                robust_out,
+                robust_over_both((1 - alpha) * start_out + alpha * c_1, (1 - alpha) * start_out + alpha * c_2),
+            ),
+            Layer(adapted_1, P_1 * start_both + q_1),
+            Layer(adapted_2, P_2 * start_both + q_2),
+            Layer(robust_both, robust_over_both(adapted_1, adapted_2)),
+        ),
+        conclusion=Statement(
+            Implies(
+                And(
+                    (
+                        *(gt(start_out, c_1), lt(start_out, c_2), gt(start_both, c_1), lt(start_both, c_2)),
+                        *(gt(adapted_1, c_1), lt(adapted_2, c_2), gt(adapted_2, 0)),
+                    )
+                ),
+                ge(robust_both, robust_out),
             )
         ),
         source=HERE,
