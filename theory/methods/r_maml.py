@@ -69,7 +69,9 @@ class RMAML(Method):
     title: ClassVar[str] = "R-MAML (robust adaptation)"
     paper: ClassVar[str] = "Wang et al. 2021, arXiv 2102.10454"
     reweights: ClassVar[str] = "by MAML's curvature, and towards parameters that are small after adaptation"
-    conditions: ClassVar[str] = "always; with inner = true or first_order = true may have several points of rest"
+    conditions: ClassVar[str] = (
+        "always; with inner = true, noise or spread in every class, and maybe several points of rest, as with first_order"
+    )
 
     def solve(self, problem: Problem) -> Solution:
         """Find the minimum of the objective, or all points of rest where it is not known to be convex.
@@ -97,11 +99,13 @@ class RMAML(Method):
         rests = [minimum(update, maml)] if convex else stable_rests(update, *_starts(problem, maml))
         if not rests:
             return Solution.missing("no stable point of rest was found")
-        if self.inner and np.linalg.norm(rests[0].theta) < _NEAR_JUMP * update.scale:
+        away = [rest for rest in rests if np.linalg.norm(rest.theta) >= _NEAR_JUMP * update.scale]
+        if self.inner and (not away or away[0] is not rests[0]):
             return Solution.missing(
                 f"the point of rest that small steps lead to is within {_NEAR_JUMP:g} of 0, in units of the solutions' "
                 "size: attacked inner steps jump at 0, and its neighbourhood is not resolved"
             )
+        rests = away if self.inner else rests
         return self._solution(
             problem, rests, AttackedUpdate(standard, AttackedLoss.attacked(self.radius), update.basis)
         )
