@@ -70,7 +70,7 @@ class RMAML(Method):
     paper: ClassVar[str] = "Wang et al. 2021, arXiv 2102.10454"
     reweights: ClassVar[str] = "by MAML's curvature, and towards parameters that are small after adaptation"
     conditions: ClassVar[str] = (
-        "always; with inner = true, noise or spread in every class, and maybe several points of rest, as with first_order"
+        "always; inner = true: noise or spread in every class; it and first_order may have several points of rest"
     )
 
     def solve(self, problem: Problem) -> Solution:
