@@ -4,6 +4,10 @@ An inner step on task i is ``mu_i <- b mu_i + (1 - b) grad f_i(theta_i; data)``,
 beginning with the outer loop's momentum mu. The outer gradient G is that of the query task's loss at theta_i, taken
 back through the inner gradients; then ``mu <- b mu + (1 - b) G`` and ``theta <- theta - eta mu``. Averaging over more
 tasks changes nothing in the mean.
+
+With ``shared_adam`` both loops share Adam's second moment v as well: the inner step is ``alpha mu_i / sqrt(v)``, the
+outer one ``eta mu / sqrt(v)``, with ``v <- b2 v + (1 - b2) G^2`` from the average G over a batch. What is derived is
+the limit of b2 -> 1 together with eta -> 0; v is left out of the chain rule, as mu is.
 """
 
 from __future__ import annotations
@@ -18,13 +22,16 @@ import sympy as sp
 from theory.adaptation import gradient_on_sample, population_excess
 from theory.errors import UnsupportedError
 from theory.gain import Setting
+from theory.methods.cross_task import cross_task_drift
 from theory.methods.linear import Drift, LinearMethod
-from theory.methods.parameters import Choice, Real, parameter
-from theory.methods.problem import MEAN_COVARIANCE, Problem
+from theory.methods.method import Solution
+from theory.methods.parameters import Choice, Count, Flag, Real, parameter
+from theory.methods.problem import Problem
+from theory.methods.shared_adam import SharedAdam
 from theory.mixture import Array
-from theory.moments import COVARIANCE, expectation
+from theory.moments import expectation
 from theory.symbols import alpha
-from theory.words import IDENTITY, Polynomial, letter
+from theory.words import IDENTITY, Polynomial
 
 __all__ = ["METHOD", "MAMLenLLM"]
 
@@ -44,6 +51,10 @@ class MAMLenLLM(LinearMethod):
         Whether a task's adapted parameters are judged on that task or on an independent one.
     momentum : number
         Share b of the old gradients in the momentum that inner and outer steps share; 0 for none.
+    shared_adam : bool
+        Whether inner and outer steps also share Adam's second moment.
+    batch : int
+        Tasks of an outer step, by whose number Adam's second moment shrinks; without effect otherwise.
     """
 
     query: Any = parameter(Choice(("same", "cross")), "same", "task whose loss is descended after adaptation")
@@ -52,6 +63,8 @@ class MAMLenLLM(LinearMethod):
         Fraction(9, 10),
         "share of the old gradients in the momentum that inner and outer steps have in common",
     )
+    shared_adam: Any = parameter(Flag(), False, "whether inner and outer steps also share Adam's second moment")
+    batch: Any = parameter(Count(1024), 8, "tasks of an outer step, which shared Adam's second moment depends on")
 
     name: ClassVar[str] = "maml_en_llm"
     title: ClassVar[str] = "MAML-en-LLM"
@@ -67,6 +80,8 @@ class MAMLenLLM(LinearMethod):
         UnsupportedError
             For cross-task queries after several inner steps, and for momentum over more than three.
         """
+        if self.shared_adam:
+            raise UnsupportedError(f"method {self.name} with shared_adam = true: its mean update is not affine")
         b = sp.sympify(self.momentum)
         if self.query == "same":
             if b == 0:
@@ -76,22 +91,21 @@ class MAMLenLLM(LinearMethod):
             raise UnsupportedError(
                 f"method {self.name} with query = cross: it is derived for one inner step, not for {setting.steps}"
             )
-        # The query task's Hessian and optimum are independent of what the own task's data does.
-        own = _step(b)[0][0]
-        query_hessian = letter(MEAN_COVARIANCE)
-        matrix = expectation(own.transpose() * query_hessian * own, setting.samples)
-        moved = expectation(own.transpose() * query_hessian * (IDENTITY - own), setting.samples)
-        # One step's mean is linear in S, hence its average over tasks that in Sbar.
-        jacobian = expectation(own, setting.samples).substitute({COVARIANCE: query_hessian})
-        target = jacobian.transpose() * population_excess() - moved
-        return Drift(setting.with_step_size(matrix), setting.with_step_size(target))
+        drift = cross_task_drift(_step(b)[0][0], setting.samples)
+        return Drift(setting.with_step_size(drift.matrix), setting.with_step_size(drift.target))
 
     def matrices(self, problem: Problem) -> tuple[Array, Array]:
         """Return the drift of every class; without momentum and cross-task queries it is MAML's."""
-        if self.query == "same" and self.momentum == 0:
+        if self.query == "same" and self.momentum == 0 and not self.shared_adam:
             curvatures = problem.curvatures()
             return curvatures, curvatures
         return super().matrices(problem)
+
+    def solve(self, problem: Problem) -> Solution:
+        """Find the point of rest: of a linear method, or of shared Adam."""
+        if not self.shared_adam:
+            return super().solve(problem)
+        return SharedAdam(problem, float(self.momentum), int(self.batch), self.query).solve()
 
     def notes(self, problem: Problem) -> tuple[str, ...]:
         """Say to what the momentum shortens the inner steps."""

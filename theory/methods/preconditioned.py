@@ -13,7 +13,7 @@ from theory.moments import SAMPLE_COVARIANCE
 from theory.symbols import alpha
 from theory.words import letter, scalar
 
-__all__ = ["PRECONDITIONER", "evaluated_risk", "preconditioned_risk"]
+__all__ = ["PRECONDITIONER", "evaluated_risk", "preconditioned_error", "preconditioned_risk", "through_data"]
 
 #: The letter that stands for P.
 PRECONDITIONER = "P"
@@ -36,7 +36,7 @@ def preconditioned_risk(setting: Setting) -> AdaptedRisk:
     AdaptedRisk
         In the letters ``S`` and ``P``.
     """
-    step, form, noise_floor = _through_data(setting), population_excess(), scalar(0)
+    step, form, noise_floor = through_data(setting), population_excess(), scalar(0)
     for _ in range(_rounds(setting)):
         noise_floor = noise_floor + step.noise_floor.substitute({_FORM: form})
         form = step.curvature.substitute({_FORM: form})
@@ -62,7 +62,7 @@ def evaluated_risk(problem: Problem, preconditioner: Array, setting: Setting, st
     curvatures : array, shape (classes, d, d)
     noise_floors : array, shape (classes,)
     """
-    step, size = _through_data(setting), {alpha: step_size}
+    step, size = through_data(setting), {alpha: step_size}
     form = problem.evaluate(population_excess())
     floors = problem.mixture.noises * problem.number(0)
     for _ in range(_rounds(setting)):
@@ -77,17 +77,29 @@ def _rounds(setting: Setting) -> int:
 
 
 @cache
-def _through_data(setting: Setting) -> AdaptedRisk:
+def through_data(setting: Setting) -> AdaptedRisk:
     """Derive what the steps on one sample make of ``1/2 e' B e`` for an arbitrary symmetric matrix B."""
     if setting.data == "reused" and setting.steps > _REACH:
         raise UnsupportedError(
             f'adaptation.steps: got {setting.steps} with data = "reused" and part of the coordinates adapted; must be '
             f'at most {_REACH}; take fewer steps or data = "fresh"'
         )
-    plain = adapted_error(setting.steps if setting.data == "reused" else 1)
+    update = preconditioned_error(setting.steps if setting.data == "reused" else 1)
+    return through_sample(update, letter(_FORM), setting.samples)
+
+
+@cache
+def preconditioned_error(steps: int) -> ErrorUpdate:
+    """Return the error after inner steps on one sample whose gradients are multiplied by P.
+
+    Parameters
+    ----------
+    steps : int
+        Number of inner steps, >= 1.
+    """
+    plain = adapted_error(steps)
     # A gradient is Shat e less the noise: P before each of them stands before each Shat, and before the noise.
     images = {SAMPLE_COVARIANCE: letter(PRECONDITIONER) * letter(SAMPLE_COVARIANCE)}
-    update = ErrorUpdate(
+    return ErrorUpdate(
         plain.propagator.substitute(images), plain.noise_channel.substitute(images) * letter(PRECONDITIONER)
     )
-    return through_sample(update, letter(_FORM), setting.samples)
