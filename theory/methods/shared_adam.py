@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_discrete_lyapunov
 from scipy.optimize import approx_fprime, root
 from scipy.sparse.linalg import LinearOperator, gmres
 
@@ -31,7 +32,7 @@ __all__ = ["SharedAdam"]
 _STARTS = (1e-2, 0.5, 1.0, 3.0)
 #: How the search follows v, and what counts as found.
 _APPROACH, _DAMPING, _LONGEST = 60, 0.3, 1.0
-_RESIDUAL, _SAME = 1e-9, 1e-6
+_RESIDUAL, _SAME = 1e-9, 1e-3
 #: A coordinate in which the gradient's second moment is this small, in units of what it is made of, does not vary.
 _CONSTANT = 1e-24
 #: Relative step of the differences by which the stability of v is judged.
@@ -102,12 +103,13 @@ class SharedAdam:
                 f"the outer gradient does not vary in coordinate {still[0] + 1}: its second moment v is 0, and Adam's "
                 "step there without bound; give tasks some spread or label noise"
             )
-        ends = [self._followed(zeros + np.log(self.longest)), self._continued(zeros + np.log(_STARTS[0] * full))]
-        ends += [self._followed(zeros + np.log(start * full)) for start in _STARTS[1:]]
         found: list[Array] = []
-        for end in ends:
-            if end is not None and not any(np.allclose(end, other, rtol=0, atol=_SAME) for other in found):
-                found.append(end)
+        for start in (self.longest, *(share * full for share in _STARTS)):
+            end = self._followed(zeros + np.log(start))
+            if not any(np.abs(end - other).max() < _SAME for other in found):
+                found += self._settled(end)
+        if not found:
+            found += self._continued(zeros + np.log(_STARTS[0] * full))
         if not found:
             return Solution.missing("no joint point of rest of the parameters and Adam's second moment was found")
         return self._solution(found)
@@ -137,7 +139,8 @@ class SharedAdam:
         rests = [self._rest(np.exp(end)) for end in found]
         moves = [float(np.linalg.eigvals(self._slopes(end)).real.max()) for end in found]
         returns = [float(np.linalg.eigvals(rest.drift).real.min()) for rest in rests]
-        order = sorted(range(len(found)), key=lambda i: not moves[i] < 0 < returns[i])
+        stable = [move < 0 < back for move, back in zip(moves, returns, strict=True)]
+        order = sorted(range(len(found)), key=lambda i: not stable[i])
         first, sizes = order[0], np.exp(found[order[0]])
         notes = [
             f"inner steps of {sizes.min():.3g} to {sizes.max():.3g}, a coordinate's own, where they would be "
@@ -148,9 +151,7 @@ class SharedAdam:
                 f"{len(found)} points of rest were found: shown is a stable one, if there is any; there may be more"
             )
         if moves[first] >= 0:
-            notes.append(
-                f"unstable: the second moment v has a growth rate of {moves[first]:.3g}, which must be negative"
-            )
+            notes.append(f"unstable: the second moment v grows at the rate {moves[first]:.3g}, which must be negative")
         if returns[first] <= 0:
             notes.append(
                 f"unstable for every outer step size: the drift has an eigenvalue of real part {returns[first]:.3g}, "
@@ -159,28 +160,30 @@ class SharedAdam:
         return Solution(
             rests[first].theta,
             self.problem.risk(rests[first].theta),
-            stable=moves[first] < 0 < returns[first],
+            stable=stable[first],
             notes=tuple(notes),
             branches=tuple(rests[i].theta for i in order) if len(found) > 1 else (),
-            learned={"step_sizes": sizes} if len(found) == 1 else {},
+            learned={"step_sizes": sizes} if sum(stable) < 2 else {},
         )
 
-    def _continued(self, logs: Array) -> Array | None:
-        """Return logarithms of step sizes that reproduce themselves: led there from a small inner step size."""
+    def _followed(self, logs: Array) -> Array:
+        """Return the logarithms of the step sizes to which v leads from those given, nearly."""
+        for _ in range(_APPROACH):
+            logs = logs + np.clip(_DAMPING * self._gap(logs), -_LONGEST, _LONGEST)
+        return logs
+
+    def _continued(self, logs: Array) -> list[Array]:
+        """Return step sizes that reproduce themselves, if found, being led there from a small inner step size."""
         gap = self._gap(logs)
         for share in np.linspace(1, 0, 2 + int(np.abs(gap).max() / _LONGEST)):
             # With an inner step size smaller by a factor for each coordinate, the start is one of rest.
             logs = root(lambda x, rest=share * gap: self._gap(x) - rest, logs, tol=1e-13).x
         return self._settled(logs)
 
-    def _followed(self, logs: Array) -> Array | None:
-        """Return logarithms of step sizes that reproduce themselves: by following v, then by the equations."""
-        for _ in range(_APPROACH):
-            logs = logs + np.clip(_DAMPING * self._gap(logs), -_LONGEST, _LONGEST)
-        return self._settled(root(self._gap, logs, tol=1e-13).x)
-
-    def _settled(self, logs: Array) -> Array | None:
-        return logs if np.abs(self._gap(logs)).max() <= _RESIDUAL else None
+    def _settled(self, logs: Array) -> list[Array]:
+        """Return the step sizes near these that reproduce themselves, if found; all as logarithms."""
+        end = root(self._gap, logs, tol=1e-13).x
+        return [end] if np.abs(self._gap(end)).max() <= _RESIDUAL else []
 
     def _gap(self, logs: Array) -> Array:
         """Return by how much v makes the logarithms of the step sizes move: where v follows slowly, they move so."""
@@ -211,19 +214,22 @@ class SharedAdam:
 
     def _covariance(self, direct: Array, feedback: Array, of_moment: Callable[[Array], Array]) -> Array:
         """Return the covariance of mu: that of ``b mu + (1 - b) G``, G being what the batch and mu make of it."""
-        b, shape = self.momentum, direct.shape
+        b, shape, new = self.momentum, direct.shape, (1 - self.momentum) ** 2
         if b == 0:
-            return np.asarray(direct)
+            return direct
+        carried = b * np.eye(len(direct)) + (1 - b) * feedback
+        if np.abs(np.linalg.eigvals(carried)).max() >= 1:
+            raise _Unstable
 
         def left(flat: Array) -> Array:
             covariance = flat.reshape(shape)
             covariance = (covariance + covariance.T) / 2
-            crossed = feedback @ covariance
-            carried = b * b * covariance + b * (1 - b) * (crossed + crossed.T)
-            return np.asarray(covariance - carried - (1 - b) ** 2 * of_moment(covariance)).ravel()
+            # What mu does by chance, the data of a batch being random, beside what it does in the mean.
+            chance = new * (of_moment(covariance) - feedback @ covariance @ feedback.T)
+            return np.asarray(covariance - solve_discrete_lyapunov(carried, chance)).ravel()
 
         operator = LinearOperator((direct.size, direct.size), matvec=left, dtype=float)
-        right = (1 - b) ** 2 * direct.ravel()
+        right = solve_discrete_lyapunov(carried, new * direct).ravel()
         flat, failed = gmres(operator, right, rtol=1e-13, atol=0.0, restart=min(direct.size, 200), maxiter=50)
         covariance: Array = flat.reshape(shape)
         # A positive operator that takes a positive matrix to a covariance is a contraction, and no other one is.
