@@ -105,9 +105,9 @@ class SharedAdam:
             )
         found: list[Array] = []
         for start in (self.longest, *(share * full for share in _STARTS)):
-            end = self._followed(zeros + np.log(start))
-            if not any(np.abs(end - other).max() < _SAME for other in found):
-                found += self._settled(end)
+            near = self._followed(zeros + np.log(start))
+            if _is_new(near, found):
+                found += [end for end in self._settled(near) if _is_new(end, found)]
         if not found:
             found += self._continued(zeros + np.log(_STARTS[0] * full))
         if not found:
@@ -236,3 +236,8 @@ class SharedAdam:
         if failed or np.linalg.eigvalsh(covariance + covariance.T)[0] < -1e-12 * np.abs(covariance).max():
             raise _Unstable
         return covariance
+
+
+def _is_new(logs: Array, found: list[Array]) -> bool:
+    """Whether step sizes are none of those found, all as logarithms."""
+    return all(np.abs(logs - other).max() > _SAME for other in found)
