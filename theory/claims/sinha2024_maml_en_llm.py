@@ -1,4 +1,8 @@
-"""Claims on MAML-en-LLM: momentum shortens the inner step, and a query on another task undoes the hard tilt."""
+"""Claims on MAML-en-LLM: momentum shortens the inner step, and a query on another task undoes the hard tilt.
+
+With Adam shared by both loops the inner step is ``alpha (1 - b) / sqrt(v)`` in each coordinate, v being the outer
+gradient's second moment, which depends on it: claims about v are made in one dimension, where it is a polynomial.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,16 @@ import sympy as sp
 
 from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, MatrixIdentity, Source, Statement
 from theory.claims.collins2022.inner_loop import ONE, SYMMETRIC, S
-from theory.claims.collins2022.notation import PAIR, RISKS, SHARES, risk_nal, share_maml, share_nal
+from theory.claims.collins2022.notation import COUNTS, PAIR, RISKS, SHARES, risk_nal, share_maml, share_nal
 from theory.claims.collins2022.optima import ANY_MIXTURE, one_step, weighted_optimum
-from theory.formula import And, eq, ge, gt, le, lt
-from theory.gain import PairQuantity, Setting
+from theory.formula import And, Formula, Iff, Implies, eq, ge, gt, integer, le, lt
+from theory.gain import PairQuantity, Setting, Substituted
 from theory.methods.linear import LinearQuantity
 from theory.methods.maml_en_llm import MAMLenLLM
+from theory.methods.outer_gradient import OuterSecondMoment
+from theory.methods.preconditioned import preconditioned_risk
 from theory.mixture import Array
-from theory.symbols import alpha, d, m, p, rho_E, rho_H
+from theory.symbols import R2, V_E, V_H, alpha, d, m, nu2, p, rho, rho_E, rho_H
 from theory.words import letter, trace
 
 __all__ = ["CLAIMS"]
@@ -41,6 +47,51 @@ average = (1 - p) * rho_E + p * rho_H
 #: The hard class's weight is positive, and the easy one's with it.
 POSITIVE = gt(1 - 2 * alpha * average + kappa * alpha**2 * average * rho_H, 0)
 HARD_TILT = lt(alpha * (rho_E + rho_H) * kappa, 2)
+
+step, spread, factor, square, square_times = sp.symbols("delta D2 c v v_c")
+root, batch, square_E, square_H, noise_E, noise_H = sp.symbols("s B v_E v_H n_E n_H")
+label_noise, share_adam = sp.symbols("nu2_rest omega_Adam")
+PRECONDITIONER = letter("P")
+LINE: tuple[Formula, ...] = (gt(rho, 0), gt(step, 0), ge(spread, 0), ge(nu2, 0), *COUNTS[:2])
+#: Without momentum; the root of v is a hypothesised number, and the label noise is what it follows from.
+ADAM: tuple[Formula, ...] = (
+    *(gt(alpha, 0), gt(rho_H, 0), gt(rho_E, rho_H), gt(p, 0), lt(p, 1)),
+    *(gt(R2, 0), ge(V_E, 0), ge(V_H, 0), ge(m, 1), integer(m), gt(root, 0), ge(batch, 1)),
+)
+
+
+def from_errors(variance: sp.Expr, step: sp.Expr) -> sp.Expr:
+    """State what the outer gradient's mean square is in one dimension, per mean square of the error."""
+    x = step * variance
+    second, third = (m + 2) / m, (m + 2) * (m + 4) / m**2
+    fourth = (m + 2) * (m + 4) * (m + 6) / m**3
+    return variance**2 * (1 - 4 * x + 6 * second * x**2 - 4 * third * x**3 + fourth * x**4)
+
+
+def from_noise(variance: sp.Expr, step: sp.Expr) -> sp.Expr:
+    """State the same per variance of the label noise."""
+    x = step * variance
+    return variance * x**2 / m * (1 - 2 * x * (m + 2) / m + x**2 * (m + 2) * (m + 4) / m**2)
+
+
+ONE_DIMENSIONAL = ((d, sp.S.One),)
+SHARE_ADAM = Layer(
+    share_adam, derivation=Substituted(PairQuantity("share_maml"), (*ONE_DIMENSIONAL, (alpha, alpha / root)))
+)
+SHARE_NAL = Layer(share_nal, derivation=Substituted(PairQuantity("share_nal"), ONE_DIMENSIONAL))
+SHARE_MAML = Layer(share_maml, derivation=Substituted(PairQuantity("share_maml"), ONE_DIMENSIONAL))
+#: v = s^2 is that of a batch of B tasks where the label noise is this, the same in both classes.
+LABEL_NOISE = (
+    SHARE_ADAM,
+    Layer(square_E, from_errors(rho_E, alpha / root) * ((1 - share_adam) ** 2 * R2 + V_E)),
+    Layer(square_H, from_errors(rho_H, alpha / root) * (share_adam**2 * R2 + V_H)),
+    Layer(noise_E, from_noise(rho_E, alpha / root)),
+    Layer(noise_H, from_noise(rho_H, alpha / root)),
+    Layer(
+        label_noise,
+        (batch * root**2 - (1 - p) * square_E - p * square_H) / ((1 - p) * noise_E + p * noise_H),
+    ),
+)
 
 
 def optimum(evaluated: EvaluatedMixture) -> Array:
@@ -152,5 +203,68 @@ CLAIMS: tuple[Claim, ...] = (
         conclusion=Convergence("maml_en_llm", optimum, one_step),
         source=HERE,
         expected="supported",
+    ),
+    Claim(
+        name="sinha2024.adam-matrix",
+        sentence="Given the second moment v, shared Adam weights a task as MAML does after an inner step alpha P, with "
+        "P = (1 - b) / sqrt(v) for each coordinate.",
+        hypotheses=(),
+        setting=SYMMETRIC + "; P is symmetric",
+        conclusion=MatrixIdentity(
+            lambda: preconditioned_risk(Setting()).curvature,
+            (ONE - alpha * S * PRECONDITIONER) * S * (ONE - alpha * PRECONDITIONER * S)
+            + (S * PRECONDITIONER * S * PRECONDITIONER * S + trace(S * PRECONDITIONER * S * PRECONDITIONER) * S)
+            * alpha**2
+            / m,
+        ),
+        source=HERE,
+    ),
+    Claim(
+        name="sinha2024.adam-second-moment",
+        sentence="In one dimension the mean square of a task's outer gradient is a part in proportion to the squared "
+        "error and one in proportion to the label noise, both polynomials in the step size.",
+        hypotheses=LINE,
+        layers=(Layer(square, derivation=OuterSecondMoment(step, spread)),),
+        conclusion=Statement(eq(square, from_errors(rho, step) * spread + from_noise(rho, step) * nu2)),
+        source=HERE,
+    ),
+    Claim(
+        name="sinha2024.adam-scale-free",
+        sentence="If all losses are multiplied by c, the step sizes divided by c reproduce themselves: v is multiplied "
+        "by c^2, and shared Adam rests where it did.",
+        hypotheses=(*LINE, gt(factor, 0)),
+        layers=(
+            Layer(square, derivation=OuterSecondMoment(step, spread)),
+            Layer(square_times, derivation=OuterSecondMoment(step / factor, spread, factor * rho, factor * nu2)),
+        ),
+        conclusion=Statement(eq(square_times, factor**2 * square)),
+        source=HERE,
+    ),
+    Claim(
+        name="sinha2024.adam-hard-tilt",
+        sentence="In one dimension shared Adam without momentum moves towards the hard centre exactly if "
+        "alpha (rho_E + rho_H) (1 + 2/m) < 2 sqrt(v).",
+        hypotheses=ADAM,
+        layers=(SHARE_ADAM, SHARE_NAL),
+        conclusion=Statement(Iff(lt(share_adam, share_nal), lt(alpha * (rho_E + rho_H) * (1 + 2 / m), 2 * root))),
+        source=HERE,
+    ),
+    Claim(
+        name="sinha2024.false-adam-harmless",
+        sentence="Dividing inner and outer steps by the same scale leaves MAML's optimum where it is.",
+        hypotheses=ADAM,
+        layers=(*LABEL_NOISE, SHARE_MAML),
+        conclusion=Statement(Implies(gt(label_noise, 0), eq(share_adam, share_maml))),
+        source=HERE,
+        expected="refuted",
+    ),
+    Claim(
+        name="sinha2024.false-adam-keeps-tilt",
+        sentence="Where MAML moves towards the hard centre, so it does with shared Adam.",
+        hypotheses=(*ADAM, lt(alpha * (rho_E + rho_H) * (1 + 2 / m), 2)),
+        layers=(*LABEL_NOISE, SHARE_NAL),
+        conclusion=Statement(Implies(gt(label_noise, 0), lt(share_adam, share_nal))),
+        source=HERE,
+        expected="refuted",
     ),
 )

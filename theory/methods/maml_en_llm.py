@@ -3,11 +3,12 @@
 An inner step on task i is ``mu_i <- b mu_i + (1 - b) grad f_i(theta_i; data)``, ``theta_i <- theta_i - alpha mu_i``,
 beginning with the outer loop's momentum mu. The outer gradient G is that of the query task's loss at theta_i, taken
 back through the inner gradients; then ``mu <- b mu + (1 - b) G`` and ``theta <- theta - eta mu``. Averaging over more
-tasks changes nothing in the mean.
+tasks changes nothing in the mean, without Adam.
 
 With ``shared_adam`` both loops share Adam's second moment v as well: the inner step is ``alpha mu_i / sqrt(v)``, the
 outer one ``eta mu / sqrt(v)``, with ``v <- b2 v + (1 - b2) G^2`` from the average G over a batch. What is derived is
-the limit of b2 -> 1 together with eta -> 0; v is left out of the chain rule, as mu is.
+the limit of b2 -> 1 together with eta -> 0; v is left out of the chain rule, as mu is. The more tasks are averaged, the
+smaller v.
 """
 
 from __future__ import annotations
@@ -69,8 +70,14 @@ class MAMLenLLM(LinearMethod):
     name: ClassVar[str] = "maml_en_llm"
     title: ClassVar[str] = "MAML-en-LLM"
     paper: ClassVar[str] = "Sinha et al. 2024, arXiv 2405.11446"
-    reweights: ClassVar[str] = "as MAML with the inner step alpha (1 - momentum); towards easy tasks with query = cross"
-    conditions: ClassVar[str] = "always with query = same; of cross-task queries the mean matrix may be indefinite"
+    reweights: ClassVar[str] = (
+        "as MAML with the inner step alpha (1 - momentum), which shared Adam scales; towards easy tasks with "
+        "query = cross"
+    )
+    conditions: ClassVar[str] = (
+        "always with query = same; of cross-task queries the mean matrix may be indefinite; with shared Adam "
+        "gradients must vary in every coordinate, and there may be several points of rest"
+    )
 
     def drift(self, setting: Setting) -> Drift:
         """Derive it: at rest the momentum is zero in the mean and independent of new data, so that it adds nothing.

@@ -35,17 +35,23 @@ _APPROACH, _DAMPING, _LONGEST = 60, 0.3, 1.0
 _RESIDUAL, _SAME = 1e-9, 1e-3
 #: A coordinate in which the gradient's second moment is this small, in units of what it is made of, does not vary.
 _CONSTANT = 1e-24
+#: A momentum of which so much is left after a step is slow beside Adam's second moment, which loses 0.001 or more.
+_LONG = 0.97
 #: Relative step of the differences by which the stability of v is judged.
 _DIFFERENCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class _Rest:
-    """What follows from step sizes D: the initialisation, the drift towards it, and the second moment of G there."""
+    """What follows from step sizes D: the initialisation, the drift towards it, and there the second moment of G.
+
+    The memory is the share of mu that is left after a step, in the mean and in the slowest direction.
+    """
 
     theta: Array
     drift: Array
     second_moment: Array
+    memory: float
 
 
 class _Unstable(ArithmeticError):
@@ -150,6 +156,11 @@ class SharedAdam:
             notes.append(
                 f"{len(found)} points of rest were found: shown is a stable one, if there is any; there may be more"
             )
+        if rests[first].memory > _LONG:
+            notes.append(
+                f"the momentum decays by {1 - rests[first].memory:.2g} a step only: the second moment and theta must "
+                "move far more slowly to come near"
+            )
         if moves[first] >= 0:
             notes.append(f"unstable: the second moment v grows at the rate {moves[first]:.3g}, which must be negative")
         if returns[first] <= 0:
@@ -207,10 +218,14 @@ class SharedAdam:
         def of_moment(covariance: Array) -> Array:
             return gradient.of_shift(shift[:, None] * covariance * shift)
 
+        carried = self.momentum * np.eye(len(sizes)) + (1 - self.momentum) * feedback
+        memory = float(np.abs(np.linalg.eigvals(carried)).max())
+        if memory >= 1:
+            raise _Unstable
         covariance = self._covariance(gradient.second_moment, feedback, of_moment)
         drift = sizes[:, None] * np.linalg.solve(np.eye(len(sizes)) - feedback, gradient.slope)
         square = np.diagonal(gradient.second_moment + of_moment(covariance)).copy()
-        return _Rest(gradient.theta, drift, square)
+        return _Rest(gradient.theta, drift, square, memory)
 
     def _covariance(self, direct: Array, feedback: Array, of_moment: Callable[[Array], Array]) -> Array:
         """Return the covariance of mu: that of ``b mu + (1 - b) G``, G being what the batch and mu make of it."""
@@ -218,8 +233,6 @@ class SharedAdam:
         if b == 0:
             return direct
         carried = b * np.eye(len(direct)) + (1 - b) * feedback
-        if np.abs(np.linalg.eigvals(carried)).max() >= 1:
-            raise _Unstable
 
         def left(flat: Array) -> Array:
             covariance = flat.reshape(shape)

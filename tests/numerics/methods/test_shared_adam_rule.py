@@ -143,7 +143,7 @@ def test_a_rule_that_is_wrong_in_one_place_is_noticed(broken, seed):
 
 
 def test_another_batch_than_that_of_the_method_is_refused():
-    with pytest.raises(ConfigurationError, match="batch = 4: must be 8, as method.maml_en_llm.batch says, or absent"):
+    with pytest.raises(ConfigurationError, match="batch = 4: must be 8, as method"):
         compare_descent(adam(testbeds.t0), "maml_en_llm", batch=4)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.configuration import Configuration
+from numerics.configuration import Configuration, load
 from numerics.solutions import evaluated_problem, place
 from theory.errors import ConfigurationError, UnsupportedError
 from theory.gain import Setting
@@ -286,3 +286,11 @@ def test_it_is_no_linear_method_and_has_no_exact_solution():
 def test_parameters_out_of_range_are_refused(table, message):
     with pytest.raises(ConfigurationError, match=message):
         testbeds.t0(method={"maml_en_llm": table})
+
+
+def test_a_momentum_that_hardly_decays_is_told():
+    """Gradients of steep tasks that overstep feed the momentum; those of flat ones take from it."""
+    notes = solved(load(Path(__file__).parents[3] / "examples" / "easy_hard.toml")).notes
+
+    assert sum(note.startswith("the momentum decays by 0.007 a step only") for note in notes) == 1
+    assert not any("momentum decays" in note for note in solved(T1).notes)
