@@ -55,6 +55,24 @@ def optimum(evaluated: EvaluatedMixture) -> Array:
     return weighted_optimum(evaluated, matrices)
 
 
+def local_optimum(evaluated: EvaluatedMixture) -> Array:
+    """State where rounds of two local steps of size 1/10 rest: tasks weighted by 2C - QC/50.
+
+    Q is MAML's curvature and C that for five times as many samples: the first step's, and the second's, which sees in
+    the newest fifth of the memory, by way of Q, that the first step has been taken.
+    """
+    step, samples, matrices = evaluated.inner_loop.step_size, evaluated.inner_loop.samples, []
+    for item in evaluated.mixture.classes:
+        sigma = item.covariance
+        square = sigma @ sigma
+        shared = (square.trace() * sigma + square @ sigma) * (step * step)
+        left = sigma - 2 * step * square + step * step * (square @ sigma)
+        own = left if samples is None else left + shared / samples
+        remembered = left if samples is None else left + shared / (5 * samples)
+        matrices.append(2 * remembered - own @ remembered / 50)
+    return weighted_optimum(evaluated, matrices)
+
+
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         name="wang2021_moml.memory-is-samples",
@@ -176,6 +194,16 @@ CLAIMS: tuple[Claim, ...] = (
         hypotheses=(),
         setting=ANY_MIXTURE,
         conclusion=Convergence("moml", optimum, one_step),
+        source=HERE,
+        expected="supported",
+    ),
+    Claim(
+        name="wang2021_moml.local-convergence",
+        sentence="Descent by LocalMOML's own rule, in rounds of two local steps of size 1/10 with a memory that is one "
+        "fifth new, ends where tasks are weighted by 2C - QC/50, with MAML's Q and with MOML's C.",
+        hypotheses=(),
+        setting=ANY_MIXTURE,
+        conclusion=Convergence("local_moml", local_optimum, one_step),
         source=HERE,
         expected="supported",
     ),

@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claim import Claim, Convergence, EvaluatedMixture, Layer, Limit, MatrixIdentity, Source, Statement
 from theory.claims.collins2022.inner_loop import S
 from theory.claims.collins2022.notation import PAIR
-from theory.claims.collins2022.optima import ANY_MIXTURE, one_step, weighted_optimum
+from theory.claims.collins2022.optima import ANY_MIXTURE, nal_optimum, one_step, weighted_optimum
 from theory.formula import Formula, Iff, eq, gt, le, lt
 from theory.gain import PairQuantity, Setting
 from theory.methods.fomaml import FOMAML
@@ -152,6 +152,16 @@ CLAIMS: tuple[Claim, ...] = (
         hypotheses=(),
         setting=ANY_MIXTURE,
         conclusion=Convergence("mamf", optimum, one_step),
+        source=HERE,
+        expected="supported",
+    ),
+    Claim(
+        name="wang2022.pooled-convergence",
+        sentence="Descent by classical fine-tuning's own rule, every class in the pool as often as its tasks are met, "
+        "ends at NAL's optimum.",
+        hypotheses=(),
+        setting=ANY_MIXTURE,
+        conclusion=Convergence("pooled", nal_optimum, one_step),
         source=HERE,
         expected="supported",
     ),

@@ -117,7 +117,10 @@ class SharedAdam:
         if not found:
             found += self._continued(zeros + np.log(_STARTS[0] * full))
         if not found:
-            return Solution.missing("no joint point of rest of the parameters and Adam's second moment was found")
+            return Solution.missing(
+                "no joint point of rest of the parameters and Adam's second moment was found: where inner steps are so "
+                "long that they feed the momentum, its variance may have no bound; take a smaller inner step size"
+            )
         return self._solution(found)
 
     def _scales(self) -> tuple[float, float]:

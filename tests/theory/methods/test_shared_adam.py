@@ -210,6 +210,9 @@ def test_a_strong_momentum_is_held_back_by_the_variance_that_it_causes():
         SharedAdam(problem, 0.9, 8)._rest(np.full(4, 2.0))
     sizes = solved(testbeds.t1(step_size=20)).learned["step_sizes"]
     assert np.all(sizes < 1.5)
+    without = solved(testbeds.t1(step_size=1000))
+    assert not without.exists
+    assert without.notes[0].startswith("no joint point of rest of the parameters and Adam's second moment was found")
 
 
 def line(samples="inf", noise=0.1, spread=0.1):
