@@ -6,6 +6,7 @@ from proofs_check.instances import judge_instances
 from proofs_check.verdict import Outcome
 from theory.claim import Claim, Convergence, MixtureProperty, Source, Statement, builtin_claims
 from theory.claims.collins2022.optima import maml_optimum, nal_optimum, one_step, same_centre
+from theory.claims.wang2021_moml import optimum as moml_optimum
 from theory.errors import ClaimError
 from theory.formula import eq
 
@@ -44,6 +45,9 @@ def test_a_dropped_hypothesis_is_refuted_by_a_small_mixture():
         ("maml", nal_optimum),
         ("nal", maml_optimum),
         ("maml", lambda e: maml_optimum(e) * 2),
+        ("pooled", maml_optimum),
+        # As if the second local step did not see the first one.
+        ("local_moml", moml_optimum),
     ],
 )
 def test_a_wrong_optimum_is_refuted(learner, wrong):
