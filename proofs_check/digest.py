@@ -32,6 +32,8 @@ __all__ = ["canonical_text", "digest_of", "record_digest", "statement_digest", "
 _VOLATILE = frozenset({"digest", "seconds"})
 _LIBRARY = ("theory.", "numerics.", "proofs_check.")
 _CLAIMS = "theory.claims"
+#: A function that remembers what it has returned, and is the same function.
+_CACHED = type(cache(lambda: None))
 
 
 def statement_text(claim: Claim) -> str:
@@ -129,6 +131,8 @@ class _Writer:
             return ["partial", self.plain(value.func), self.plain(value.args), self.plain(value.keywords)]
         if isinstance(value, MethodType):
             return ["method", value.__name__, self.plain(value.__self__)]
+        if isinstance(value, _CACHED):
+            return self._by_name(value.__wrapped__)
         if isinstance(value, FunctionType):
             return self._function(value)
         if isinstance(value, ModuleType):

@@ -286,7 +286,7 @@ TRACE, EXPECTED = ProjectedData._trace_of_complement, ProjectedData.expected_exc
         ("_trace_of_complement", lambda self: 0.0),
         ("_squared_form", lambda self, vector: 0.0),
         ("expected_excess", with_all_degrees_of_freedom),
-        ("expected_excess", lambda self, theta, step_size: EXPECTED(self, theta, 1.02 * step_size)),
+        ("expected_excess", lambda self, theta, step_size: EXPECTED(self, theta, 1.1 * step_size)),
     ],
 )
 def test_a_wrong_term_in_what_is_integrated_out_is_caught(configured, rng, monkeypatch, part, wrong):

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import sympy as sp
@@ -97,6 +98,12 @@ def test_what_a_function_calls_and_closes_over_counts(monkeypatch):
     digest = statement_digest(before)
     monkeypatch.setitem(globals(), "squared", lambda e: e.gain)
     assert statement_digest(before) != digest
+
+
+def test_a_function_that_remembers_what_it_returned_is_the_same_function():
+    digest = statement_digest(stating(squared))
+    assert statement_digest(stating(cache(squared))) == digest
+    assert statement_digest(stating(cache(lambda e: (e.gain, ">=", 0)))) != digest
 
 
 def test_two_lambdas_of_one_line_are_told_apart():

@@ -14,8 +14,8 @@ from theory.symbols import NOTATION, d, m
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[0-9]+|[{}^_&]|\s+|.", re.DOTALL)
 WORDS = r"""
-    alpha beta eta gamma kappa lambda mu nu omega rho tau theta delta Sigma infty bar hat mathbb mathrm text
-    operatorname frac tfrac lim top
+    alpha beta eta gamma kappa lambda mu nu omega rho tau theta delta pi Sigma infty bar hat mathbb mathrm text
+    operatorname frac tfrac sqrt lim top
     to le ge ne in land lor lnot iff implies succ left right bigl bigr quad begin end parbox linewidth par emph texttt
     subsection section hline documentclass usepackage setlength textwidth textheight oddsidemargin topmargin parindent
     emergencystretch jot allowdisplaybreaks textasciicircum textasciitilde textbackslash textless textgreater textbar

@@ -167,12 +167,9 @@ CLAIMS: tuple[Claim, ...] = (
         name="wang2021_r_maml.outer-optimum-of-two-tasks",
         sentence="Between two tasks, R-MAML_out has its least mean loss at the stated start.",
         hypotheses=BETWEEN,
-        layers=TWO_TASKS[:2],
+        layers=(*TWO_TASKS[:2], Layer(loss, over_both((1 - alpha) * y + alpha * c_1, (1 - alpha) * y + alpha * c_2))),
         conclusion=Statement(
-            Implies(
-                And((gt(start_out, c_1), lt(start_out, c_2), ne(y, start_out))),
-                lt(loss_out, over_both((1 - alpha) * y + alpha * c_1, (1 - alpha) * y + alpha * c_2)),
-            )
+            Implies(And((gt(start_out, c_1), lt(start_out, c_2), ne(y, start_out))), lt(loss_out, loss))
         ),
         source=HERE,
     ),
@@ -196,8 +193,12 @@ CLAIMS: tuple[Claim, ...] = (
         sentence="Among starts from which both tasks' adapted parameters stay on the same sides of their solutions, "
         "R-MAML_both has its least mean loss at the stated one.",
         hypotheses=(*BETWEEN, ne(alpha * (1 + share_of_attack * (2 * k + radius)), 1)),
-        layers=(*BOTH, Layer(loss_both, over_both(P_1 * start_both + q_1, P_2 * start_both + q_2))),
-        conclusion=Statement(Implies(ne(y, start_both), lt(loss_both, over_both(P_1 * y + q_1, P_2 * y + q_2)))),
+        layers=(
+            *BOTH,
+            Layer(loss_both, over_both(P_1 * start_both + q_1, P_2 * start_both + q_2)),
+            Layer(loss, over_both(P_1 * y + q_1, P_2 * y + q_2)),
+        ),
+        conclusion=Statement(Implies(ne(y, start_both), lt(loss_both, loss))),
         source=HERE,
     ),
     Claim(
