@@ -58,7 +58,7 @@ class CompiledRadialWalk(CompiledChains):
     ) -> None:
         population = learner.sampler.population
         classes, dimension = population.centres.shape
-        numbers = (_LENGTHS + _NORMALS + 4) * _TASKS + 3 * classes * dimension
+        numbers = (2 * _LENGTHS + _NORMALS + 4) * _TASKS + 2 * classes * dimension
         super().__init__(chains, dimension, numbers, seed, engine)
         self._program, self._batch = learner.program, batch
         weights = population.cumulative_weights / population.cumulative_weights[-1]
@@ -194,9 +194,8 @@ def _descend(
     degrees[_LEVER] = dimension - 2
     rows = _NORMALS if spread else _SPREAD_ALONG if np.any(noises > 0.0) else _ALONG_FIRST
     drawn_lengths = int(np.sum(degrees > 0))
-    drawn = np.zeros(padded_pairs((_LENGTHS + _NORMALS) * group))
+    drawn = np.zeros(padded_pairs((_LENGTHS + _NORMALS) * group + classes * dimension))
     levels, spare = np.empty(padded_pairs((_LENGTHS + 1) * group)), np.empty((2, 2 * LANES))
-    outwards = np.empty(padded_pairs(classes * dimension))
     all_lengths, cosines, along, rest = np.zeros(_LENGTHS * group), np.empty(group), np.empty(group), np.empty(group)
     scratch = np.empty(max(CHUNK, len(levels)), dtype=np.uint64)
     counts, axes, distances = np.empty(classes, dtype=np.int64), np.empty((classes, dimension)), np.empty(classes)
@@ -213,10 +212,14 @@ def _descend(
                 axes[k, i] /= divisor
         alongs[:] = 0.0
         rests[:] = 0.0
+        end = 0
         for start in range(0, batch, group):
             count = min(group, batch - start)
             used = drawn_lengths * count
-            many_normals(state, drawn[: padded_pairs(used + rows * count)], scratch)
+            # The last group's numbers come with those for the directions.
+            end = used + rows * count
+            directions = classes * dimension if start + count == batch else 0
+            many_normals(state, drawn[: padded_pairs(end + directions)], scratch)
             uniforms(state, levels[: used + count], scratch)
             _count(weights, levels[used : used + count], counts)
             lengths = all_lengths[: _LENGTHS * count].reshape(_LENGTHS, count)
@@ -241,9 +244,8 @@ def _descend(
                 added = _added(rest[first:last], cosines[first:last])
                 rests[k] = _together(added, rests[k], cosines[last - 1])
                 first = last
-        many_normals(state, outwards, scratch)
         for k in range(classes):
-            normal = outwards[k * dimension : (k + 1) * dimension]
+            normal = drawn[end + k * dimension : end + (k + 1) * dimension]
             inside = 0.0
             for i in range(dimension):
                 inside += axes[k, i] * normal[i]
