@@ -1,5 +1,6 @@
 """Claims from files, folders and installed distributions: what is collected, and what is refused with which message."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -241,3 +242,12 @@ def test_a_broken_distribution_is_named(installed, body, value, words):
         known_claims()
     assert words in str(refusal.value)
     assert "uninstall it" in str(refusal.value)
+
+
+def test_claims_are_known_without_what_their_methods_solve_with():
+    """Loading that takes as long as all claims together; it is there when a method solves."""
+    code = "import sys; from theory.claim import builtin_claims; builtin_claims(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "theory.methods.slaw" in loaded
+    assert {"scipy.optimize", "scipy.integrate", "scipy.stats", "scipy.linalg"}.isdisjoint(loaded)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.integrate import solve_ivp
-from scipy.optimize import root
+import scipy
 
 from theory.methods.adapted_draws import TaskDraws
 from theory.methods.attacked_update import AttackedUpdate, Rest, inverse_within
@@ -109,7 +108,7 @@ def _followed(update: AttackedUpdate, start: Array, smoothing: float) -> Array:
     """Follow the mean update in small steps."""
     curvature = np.abs(np.linalg.eigvals(update.jacobian(start, update.scale)).real)
     longest = _LONG / max(float(curvature.min()), 1e-6 * float(curvature.max()))
-    flow = solve_ivp(
+    flow = scipy.integrate.solve_ivp(
         lambda _, theta: -update.basis @ (update.basis.T @ update.gradient(theta, smoothing)),
         (0.0, longest), start, method="LSODA", rtol=1e-6, atol=1e-8 * update.scale,
     )  # fmt: skip
@@ -121,7 +120,7 @@ def _root(update: AttackedUpdate, start: Array, smoothing: float) -> Array:
     basis = update.basis
     if basis.shape[1] == 0:
         return start
-    found = root(lambda x: basis.T @ update.gradient(basis @ x, smoothing), basis.T @ start, tol=1e-8)
+    found = scipy.optimize.root(lambda x: basis.T @ update.gradient(basis @ x, smoothing), basis.T @ start, tol=1e-8)
     return np.asarray(basis @ found.x) if found.success else np.full_like(start, np.inf)
 
 

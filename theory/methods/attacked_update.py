@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import null_space
+import scipy
 
 from theory.methods.adapted_draws import AffineDraws, TaskDraws
 from theory.methods.attacked_loss import AttackedLoss
@@ -162,7 +162,11 @@ class AttackedUpdate:
             return theta, self.basis, tuple(words)
         within, wanted = np.concatenate(rows) @ self.basis, np.concatenate(values)
         moved = np.linalg.lstsq(within, wanted - np.concatenate(rows) @ theta)[0]
-        return theta + self.basis @ moved, np.asarray(self.basis @ null_space(within, rcond=1e-10)), tuple(words)
+        return (
+            theta + self.basis @ moved,
+            np.asarray(self.basis @ scipy.linalg.null_space(within, rcond=1e-10)),
+            tuple(words),
+        )
 
     def corrected(
         self, theta: Array, free: Array, smoothing: float, coarse: AttackedUpdate | None = None

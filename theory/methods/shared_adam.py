@@ -14,9 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_discrete_lyapunov
-from scipy.optimize import approx_fprime, root
-from scipy.sparse.linalg import LinearOperator, gmres
+import scipy
 
 from theory.errors import UnsupportedError
 from theory.methods.cross_task import CrossTask
@@ -191,12 +189,12 @@ class SharedAdam:
         gap = self._gap(logs)
         for share in np.linspace(1, 0, 2 + int(np.abs(gap).max() / _LONGEST)):
             # With an inner step size smaller by a factor for each coordinate, the start is one of rest.
-            logs = root(lambda x, rest=share * gap: self._gap(x) - rest, logs, tol=1e-13).x
+            logs = scipy.optimize.root(lambda x, rest=share * gap: self._gap(x) - rest, logs, tol=1e-13).x
         return self._settled(logs)
 
     def _settled(self, logs: Array) -> list[Array]:
         """Return the step sizes near these that reproduce themselves, if found; all as logarithms."""
-        end = root(self._gap, logs, tol=1e-13).x
+        end = scipy.optimize.root(self._gap, logs, tol=1e-13).x
         return [end] if np.abs(self._gap(end)).max() <= _RESIDUAL else []
 
     def _gap(self, logs: Array) -> Array:
@@ -209,7 +207,7 @@ class SharedAdam:
         return np.asarray(np.log(self.longest) - np.log(square) / 2 - logs)
 
     def _slopes(self, logs: Array) -> Array:
-        return np.atleast_2d(approx_fprime(logs, self._gap, _DIFFERENCE))
+        return np.atleast_2d(scipy.optimize.approx_fprime(logs, self._gap, _DIFFERENCE))
 
     def _rest(self, sizes: Array) -> _Rest:
         """Return what follows from step sizes, shape (d,)."""
@@ -242,11 +240,13 @@ class SharedAdam:
             covariance = (covariance + covariance.T) / 2
             # What mu does by chance, the data of a batch being random, beside what it does in the mean.
             chance = new * (of_moment(covariance) - feedback @ covariance @ feedback.T)
-            return np.asarray(covariance - solve_discrete_lyapunov(carried, chance)).ravel()
+            return np.asarray(covariance - scipy.linalg.solve_discrete_lyapunov(carried, chance)).ravel()
 
-        operator = LinearOperator((direct.size, direct.size), matvec=left, dtype=float)
-        right = solve_discrete_lyapunov(carried, new * direct).ravel()
-        flat, failed = gmres(operator, right, rtol=1e-13, atol=0.0, restart=min(direct.size, 200), maxiter=50)
+        operator = scipy.sparse.linalg.LinearOperator((direct.size, direct.size), matvec=left, dtype=float)
+        right = scipy.linalg.solve_discrete_lyapunov(carried, new * direct).ravel()
+        flat, failed = scipy.sparse.linalg.gmres(
+            operator, right, rtol=1e-13, atol=0.0, restart=min(direct.size, 200), maxiter=50
+        )
         covariance: Array = flat.reshape(shape)
         # A positive operator that takes a positive matrix to a covariance is a contraction, and no other one is.
         if failed or np.linalg.eigvalsh(covariance + covariance.T)[0] < -1e-12 * np.abs(covariance).max():
