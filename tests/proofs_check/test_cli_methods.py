@@ -203,6 +203,7 @@ def test_show_prints_a_method(name):
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert METHODS[name].title in result.stdout
+    assert ":`" not in result.stdout  # what only a generator of documentation turns into a link
     assert entry["schema"] == "landscape.show-method/1"
     assert entry["name"] == name
 

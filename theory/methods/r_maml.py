@@ -1,9 +1,9 @@
 """R-MAML: MAML whose outer loss is the clean one plus a multiple of the loss under attack.
 
 The outer loss of task i is ``f_i(theta_i') + weight R_i(theta_i')``, R_i being the mean loss of inputs that an attacker
-has moved by up to ``radius`` (:mod:`theory.methods.attacked_loss`). With the published R-MAML_out the inner steps are
-MAML's; the adapted parameters are then affine in theta, and the objective is convex. With R-MAML_both the inner steps
-too descend such a sum, here over ``1 + weight``, so that without an attack they are MAML's steps.
+has moved by up to ``radius``. With the published R-MAML_out the inner steps are MAML's; the adapted parameters are then
+affine in theta, and the objective is convex. With R-MAML_both the inner steps too descend such a sum, here over
+``1 + weight``, so that without an attack they are MAML's steps.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """ST-MAML: an initialisation for each code, the code read off the task's support set before adaptation.
 
 ``theta_z <- theta_z - eta J_i' grad f_i(theta_z')`` for the tasks i that the encoder gives the code z, J_i being the
-Jacobian of the inner loop. The encoder (:mod:`theory.methods.encoding`) and the inner loop see the same support data,
-so that a code's tasks do not have their classes' curvature, but the curvature given their code.
+Jacobian of the inner loop. The encoder and the inner loop see the same support data, so that a code's tasks do not have
+their classes' curvature, but the curvature given their code.
 
 Left out: the penalty that keeps codes close to a prior, the sampling of codes, and what labels say of the class.
 """
