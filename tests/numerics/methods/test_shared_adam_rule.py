@@ -75,8 +75,9 @@ def test_in_the_long_run_the_start_of_the_second_moment_is_forgotten(rng):
     learner = learner_of(adam(testbeds.t0, {"batch": 2}))
     episodes = learner.draw(Sampler(testbeds.T0.mixture), rng, (1, 2))
     state = learner.start(np.zeros((1, 5)))
-    fixed = replace(learner, momentum=0.0, inner_loop=replace(learner.inner_loop, step_size=1e-9))
-    for _ in range(6000):
+    fixed = replace(learner, momentum=0.0, inner_loop=replace(learner.inner_loop, step_size=1e-15))
+    # So long that the start is forgotten beside the smallest of gradients.
+    for _ in range(12_000):
         state = fixed.advance(state, episodes, 0.02)
         state[:, :5] = 0.0
     gradient = episodes.tasks.average(episodes.tasks.population_gradient(np.zeros((1, 1, 5))))
