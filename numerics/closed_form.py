@@ -23,7 +23,7 @@ from numerics.arithmetic import (
 from theory import arithmetic
 from theory.adaptation import adapted_error, adapted_risk, isotropic_risk, population_excess, step_on_form
 from theory.errors import BeyondFloat64Error, ConfigurationError, NonUniqueOptimumError
-from theory.mixture import Array, InnerLoop, Mixture, Number
+from theory.mixture import Array, InnerLoop, Mixture, Number, are_isotropic
 from theory.moments import COVARIANCE, SAMPLE_COVARIANCE
 from theory.symbols import alpha, d, m, nu2, rho
 from theory.words import letter
@@ -90,7 +90,7 @@ def _reused(covariances: Array, noises: Array, scalars: dict[Any, Any], steps: i
     number = constants_for(covariances)
     identity = np.eye(covariances.shape[-1], dtype=int)
     variances = covariances[..., 0, 0]
-    if (covariances == variances[..., None, None] * identity).all():
+    if are_isotropic(covariances):
         _require_reach(steps, ISOTROPIC_REACH, "")
         risk = isotropic_risk(steps)
         dimension = np.asarray(number(len(identity), 1))

@@ -20,7 +20,7 @@ from theory import arithmetic
 from theory.errors import MissingExtraError, UnknownNameError
 from theory.factored import SUMMARIES, factors, floor_E, floor_H, q, rounding, s_E, s_H, slope, summaries
 from theory.gain import Setting
-from theory.mixture import InnerLoop, Mixture
+from theory.mixture import InnerLoop, Mixture, are_isotropic
 from theory.symbols import R2, V_E, V_H, alpha, d, m, nu2_E, nu2_H, p, rho, rho_E, rho_H
 
 __all__ = ["PAIR_OUTPUTS", "PAIR_STEPS", "PAIR_SYMBOLS", "PairForms", "isotropic_gain"]
@@ -125,8 +125,7 @@ def isotropic_gain(mixture: Mixture, inner_loop: InnerLoop) -> float | None:
     if len(mixture.classes) != 2 or inner_loop.steps > PAIR_STEPS:
         return None
     first, second = mixture.classes
-    identity = np.eye(mixture.dimension)
-    if any((item.covariance != item.covariance[0, 0] * identity).any() for item in mixture.classes):
+    if not are_isotropic(mixture.covariances):
         return None
     values = dict.fromkeys(PAIR_SYMBOLS, 0.0) | {
         q: float(first.weight),

@@ -13,8 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-import numpy as np
-
 from numerics.arrays import NUMPY, Array, Arrays, Draws, Shape, nbytes
 from numerics.methods import Learner
 from numerics.program import Program, program_of
@@ -22,7 +20,7 @@ from numerics.projected import ProjectedSampler
 from numerics.radial_parts import gradient_parts, sample_gradient_parts, turned_parts
 from numerics.source import Source
 from theory.errors import UnsupportedError
-from theory.mixture import Mixture
+from theory.mixture import Mixture, are_isotropic
 
 __all__ = ["RadialLearner", "RadialSampler", "radial_program"]
 
@@ -46,16 +44,12 @@ class RadialSampler(ProjectedSampler):
     def __init__(self, mixture: Mixture, arrays: Arrays = NUMPY) -> None:
         for task_class in mixture.classes:
             for key in ("covariance", "spread"):
-                if not _is_multiple_of_identity(getattr(task_class, key)):
+                if not are_isotropic(getattr(task_class, key)):
                     raise UnsupportedError(
                         f"sampler 'radial': the {key} of class {task_class.name!r} is no multiple of the identity; "
                         "use 'projected'"
                     )
         super().__init__(mixture, arrays)
-
-
-def _is_multiple_of_identity(matrix: Any) -> bool:
-    return not (matrix - matrix[0, 0] * np.eye(len(matrix))).any()
 
 
 def radial_program(learner: Learner) -> Program:

@@ -8,13 +8,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "DataReuse", "InnerLoop", "Mixture", "Number", "TaskClass"]
+__all__ = ["Array", "DataReuse", "InnerLoop", "Mixture", "Number", "TaskClass", "are_isotropic"]
 
 #: Either ``float64`` or ``object`` holding :class:`fractions.Fraction`: the same code serves both.
 Array = NDArray[Any]
 #: ``float`` or :class:`fractions.Fraction`.
 Number = Any
 DataReuse = Literal["reused", "fresh"]
+
+
+def are_isotropic(matrices: Array) -> bool:
+    """Whether all matrices of an array, shape (..., d, d), are multiples of the identity, to the last digit."""
+    identity = np.eye(matrices.shape[-1], dtype=int)
+    return bool((matrices == matrices[..., :1, :1] * identity).all())
 
 
 @dataclass(frozen=True, eq=False)

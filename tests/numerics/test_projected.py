@@ -14,8 +14,9 @@ from numerics.adaptation import adapt, pull_back
 from numerics.arrays import NUMPY, Arrays, arrays_on, torch_arrays
 from numerics.descent import stochastic_descent
 from numerics.measurement import critical_value
-from numerics.methods import MAML
+from numerics.methods import MAML, NAL
 from numerics.projected import ProjectedData, ProjectedSampler
+from numerics.radial import RadialLearner, RadialSampler, radial_program
 from numerics.sampling import Sampler
 from theory.errors import MissingExtraError, UnknownNameError, UnsupportedError
 from theory.mixture import InnerLoop
@@ -291,6 +292,21 @@ def test_every_library_of_arrays_gives_the_same_numbers(configured, seed, librar
         sampler = ProjectedSampler(configuration.mixture, arrays)
         drawn = learner.draw(sampler, GivenDraws(arrays, np.random.SeedSequence(seed)), (4, 5))
         gradients.append(arrays.to_numpy(learner.mean_gradient(arrays.asarray(theta), drawn)))
+
+    np.testing.assert_allclose(*gradients, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("changed", [ISOTROPIC, ISOTROPIC | QUIET | {"spread": 0.0}])
+@pytest.mark.parametrize("learner", [MAML(InnerLoop(0.8, 5)), MAML(InnerLoop(0.8, None)), NAL(InnerLoop(0.8, 5), 3)])
+def test_every_library_gives_the_same_lengths_and_angles(configured, seed, library, changed, learner):
+    other, mixture = LIBRARIES[library](), configured(3, first=changed, second=changed).mixture
+    theta, gradients = np.random.default_rng(seed).standard_normal((4, 3)), []
+    for arrays in (NUMPY, other):
+        sampler = RadialSampler(mixture, arrays)
+        radial = RadialLearner(learner.inner_loop, radial_program(learner), sampler)
+        drawn = radial.draw(sampler, GivenDraws(arrays, np.random.SeedSequence(seed)), (4, 5))
+        gradients.append(arrays.to_numpy(radial.mean_gradient(arrays.asarray(theta), drawn)))
 
     np.testing.assert_allclose(*gradients, rtol=1e-11, atol=1e-13)
 

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import array_api_strict
 import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.arrays import NUMPY, Arrays
 from numerics.chains import ArrayWalk, walk_of
 from numerics.compiled.radial import CompiledRadialWalk
 from numerics.descent import stochastic_descent
@@ -275,27 +273,6 @@ def test_descent_settles_where_projected_data_leads(configured, seed, engine):
 
     assert radial.sampler == "radial"
     assert np.abs((radial.theta - projected.theta) / errors).max() < critical_value(3, radial.degrees_of_freedom)
-
-
-@pytest.mark.parametrize("changed", [{}, STILL | QUIET])
-@pytest.mark.parametrize("learner", [MAML(InnerLoop(0.8, 5)), MAML(InnerLoop(0.8, None)), NAL(InnerLoop(0.8, 5), 3)])
-def test_the_strict_array_api_gives_the_same_numbers(configured, seed, changed, learner):
-    class Given:
-        def __init__(self, asarray, child):
-            self._asarray, self._rng = asarray, NUMPY.draws(child)
-
-        def __getattr__(self, name):
-            return lambda *arguments: self._asarray(getattr(self._rng, name)(*arguments))
-
-    strict = Arrays(array_api_strict, None, array_api_strict.asarray, None, np.asarray)
-    theta, found = np.random.default_rng(seed).standard_normal((4, 3)), []
-    for arrays in (NUMPY, strict):
-        sampler = RadialSampler(isotropic(configured, 3, changed).mixture, arrays)
-        radial = RadialLearner(learner.inner_loop, radial_program(learner), sampler)
-        drawn = radial.draw(sampler, Given(arrays.asarray, np.random.SeedSequence(seed)), (4, 5))
-        found.append(arrays.to_numpy(radial.mean_gradient(arrays.asarray(theta), drawn)))
-
-    np.testing.assert_allclose(*found, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("workers", [2, 3])

@@ -21,7 +21,7 @@ from theory.methods.attacked_loss import AttackedLoss
 from theory.methods.linear import mean_propagator
 from theory.methods.problem import Problem
 from theory.methods.resolvent import bartlett_factors
-from theory.mixture import Array
+from theory.mixture import Array, are_isotropic
 from theory.moments import SAMPLE_COVARIANCE
 from theory.symbols import alpha
 from theory.words import IDENTITY, Polynomial
@@ -279,12 +279,11 @@ def _moments(problem: Problem) -> tuple[Array, Array, Array]:
     """Return the expectations of P, P'SP and P'P of every class, each of shape (classes, d, d)."""
     means, curvatures = problem.evaluate(mean_propagator(problem.setting)), problem.curvatures()
     covariances, setting = problem.mixture.covariances, problem.setting
-    variances, identity = covariances[:, 0, 0], np.eye(covariances.shape[-1])
-    if (covariances == variances[:, None, None] * identity).all():
-        return means, curvatures, curvatures / variances[:, None, None]
+    if are_isotropic(covariances):
+        return means, curvatures, curvatures / covariances[:, :1, :1]
     if setting.data == "reused" and not setting.population:
         return means, curvatures, problem.evaluate(_square_after_reuse(setting))
-    form = np.broadcast_to(identity, covariances.shape)
+    form = np.broadcast_to(np.eye(covariances.shape[-1]), covariances.shape)
     for _ in range(setting.steps):
         form = problem.evaluate(step_on_form(setting.samples).curvature, B=form)
     return means, curvatures, form
